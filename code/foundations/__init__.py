@@ -1,0 +1,1 @@
+"""Train, measure and judge the networks of *Foundations of Deep Learning*."""

@@ -1,0 +1,262 @@
+"""The compiled epoch: from a `RunSpec` to a `Run`.
+
+A whole epoch is one XLA program over images that sit in memory. Models, optimizers, losses and callbacks are Keras's
+own; Keras's callbacks run between epochs. The arithmetic is that of `model.fit`, which the tests hold it to.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import platform
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from foundations import data
+from foundations.models import compiled
+from foundations.runs import Floats, Provenance, Run, Weights
+from foundations.specs import ModelSpec, OptimizerSpec, RunSpec
+
+Indices = NDArray[np.int32]
+
+
+class Program:
+    """A network, its optimizer and the compiled functions that train and measure it.
+
+    A program depends on the structure of a run only: seeds and learning rates are values of its variables, so runs
+    that differ in nothing else share its compilation.
+    """
+
+    def __init__(self, model: ModelSpec, optimizer: OptimizerSpec) -> None:
+        self.model = compiled(model, optimizer)
+        self.model.optimizer.build(self.model.trainable_variables)
+
+    def reset(self, spec: RunSpec) -> None:
+        """Set weights, dropout seeds and optimizer to where a run of `spec` starts."""
+        keras.utils.set_random_seed(stream_seed(spec, "initialisation"))
+        fresh = compiled(spec.model, spec.optimizer)
+        fresh.optimizer.build(fresh.trainable_variables)
+        for variables, initial in (
+            (state(self.model), state(fresh)),
+            (self.model.optimizer.variables, fresh.optimizer.variables),
+        ):
+            for variable, value in zip(variables, initial, strict=True):
+                variable.assign(value)
+        self.model.stop_training = False
+
+    @functools.cached_property
+    def steps(self) -> Any:
+        """The compiled function that takes optimizer steps `start` to `stop` of `order`, (steps, batch) positions."""
+
+        @tf.function(jit_compile=True, autograph=False, reduce_retracing=False)
+        def steps(images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> Any:
+            def step(i: tf.Tensor, loss: tf.Tensor, correct: tf.Tensor) -> tuple[tf.Tensor, ...]:
+                batch_loss, batch_correct = self._step(tf.gather(images, order[i]), tf.gather(labels, order[i]))
+                return i + 1, loss + batch_loss, correct + batch_correct
+
+            zero = tf.zeros((), images.dtype)
+            return tf.while_loop(lambda i, *_: i < stop, step, (start, zero, zero))[1:]
+
+        return steps
+
+    def _step(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Take one optimizer step; return the batch's loss, summed over images, and its correct predictions."""
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            probabilities = self.model(images, training=True)
+            loss = self.model.loss(labels, probabilities) + penalty(self.model)
+        self.model.optimizer.apply(tape.gradient(loss, [variable.value for variable in variables]), variables)
+        size = tf.cast(tf.shape(labels)[0], loss.dtype)
+        return loss * size, tf.reduce_sum(hits(labels, probabilities))
+
+    @functools.cached_property
+    def measure(self) -> Any:
+        """The compiled function from (n,) positions to cross-entropy and correctness of each image, and the penalty."""
+
+        @tf.function(jit_compile=True, autograph=False, reduce_retracing=False)
+        def measure(images: tf.Tensor, labels: tf.Tensor, positions: tf.Tensor) -> Any:
+            truth = tf.gather(labels, positions)
+            probabilities = self.model(tf.gather(images, positions), training=False)
+            entropies = keras.losses.sparse_categorical_crossentropy(truth, probabilities)
+            return entropies, hits(truth, probabilities), penalty(self.model)
+
+        return measure
+
+
+def state(model: keras.Model) -> list[Any]:
+    """Return a network's weights and dropout seeds, without the metrics that `compile` adds."""
+    return [variable for layer in model.layers for variable in layer.variables]
+
+
+def penalty(model: keras.Model) -> Any:
+    """Return the sum of a network's regularization losses."""
+    return tf.add_n(model.losses) if model.losses else 0.0
+
+
+def hits(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """Return 1 for every image whose most probable digit is its label, otherwise 0."""
+    predicted = tf.argmax(probabilities, axis=-1, output_type=labels.dtype)
+    return tf.cast(predicted == labels, probabilities.dtype)
+
+
+def stream_seed(spec: RunSpec, purpose: str) -> int:
+    """Return the seed of one of a run's independent random streams."""
+    stream = ("initialisation", "order").index(purpose) + 1
+    return int(np.random.SeedSequence([spec.seed, stream, spec.replica]).generate_state(1)[0] % 2**31)
+
+
+def orders(spec: RunSpec, train: Indices) -> Iterator[Indices]:
+    """Yield each epoch's order of the training images, as positions in the pool."""
+    random = np.random.default_rng(stream_seed(spec, "order"))
+    for _ in range(spec.epochs):
+        yield train[random.permutation(len(train))]
+
+
+@functools.lru_cache(maxsize=1)
+def tensors(checksum: str, dtype: str) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the pool's images, in [0, 1], and labels as tensors; kept from run to run."""
+    pool = data.load()
+    assert pool.checksum == checksum
+    return tf.constant(data.unit_range(pool.images), dtype), tf.constant(pool.labels, tf.int32)
+
+
+@functools.lru_cache(maxsize=4)
+def program_for(model: ModelSpec, optimizer: OptimizerSpec, dtype: str) -> Program:
+    """Return a program in Keras's current float type; kept from run to run."""
+    assert dtype == keras.config.floatx()
+    return Program(model, optimizer)
+
+
+def program(spec: RunSpec) -> Program:
+    """Return the program of a run's structure, reset to the run's beginning."""
+    shared = spec.vary(learning_rate=type(spec.optimizer)().learning_rate)  # type: ignore[call-arg]
+    ready = program_for(shared.model, shared.optimizer, keras.config.floatx())
+    ready.reset(spec)
+    return ready
+
+
+def train(spec: RunSpec) -> Run:
+    """Train a run from its beginning to its end, in this process.
+
+    For many runs use `foundations.parallel.train_missing`, whose workers always have one thread: the bits of a result
+    depend on the number of threads.
+    """
+    return Training(spec).run()
+
+
+class Training:
+    """One run while it is trained."""
+
+    def __init__(self, spec: RunSpec) -> None:
+        pool = data.load()
+        self.spec = spec
+        self.program = program(spec)
+        self.tensors = tensors(pool.checksum, keras.config.floatx())
+        self.split = data.split(pool.labels, spec.seed)
+        self.history: dict[str, list[float]] = {}
+        self.snapshots: dict[int, Weights] = {}
+
+    def run(self) -> Run:
+        """Train epoch by epoch, with Keras's callbacks in between."""
+        started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+        stopping = early_stopping(self.spec)
+        model = self.program.model
+        callbacks = keras.callbacks.CallbackList([stopping] if stopping else [], model=model)
+        self._snapshot(0)
+        callbacks.on_train_begin()
+        for epoch, order in enumerate(orders(self.spec, self.split.train[: self.spec.data.train_size])):
+            callbacks.on_epoch_begin(epoch)
+            logs = {**self._train_epoch(epoch, order), **self._measure()}
+            for name, value in logs.items():
+                self.history.setdefault(name, []).append(value)
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        callbacks.on_train_end()
+        return Run(
+            spec=self.spec,
+            history={name: np.array(values) for name, values in self.history.items()},
+            weights=self._weights(),
+            snapshots=self.snapshots,
+            best_epoch=stopping.best_epoch + 1 if stopping else None,
+            provenance=provenance(started, time.perf_counter() - clock),
+        )
+
+    def _train_epoch(self, epoch: int, order: Indices) -> dict[str, float]:
+        """Take an epoch's steps, pausing where a snapshot is due; return Keras's training averages."""
+        full, batch = len(order) // self.spec.batch_size, self.spec.batch_size
+        first = epoch * self.spec.steps_per_epoch
+        due = [step - first for step in self.spec.snapshots if first < step <= first + full]
+        sums = np.zeros(2)
+        start = 0
+        for stop in sorted({*due, full}):
+            sums += self._steps(order[: full * batch].reshape(full, batch), start, stop)
+            self._snapshot(first + stop)
+            start = stop
+        if len(rest := order[full * batch :]):
+            sums += self._steps(rest[np.newaxis], 0, 1)
+            self._snapshot(first + full + 1)
+        loss, accuracy = sums / len(order)
+        return {"loss": float(loss), "accuracy": float(accuracy)}
+
+    def _steps(self, order: Indices, start: int, stop: int) -> Floats:
+        """Take steps `start` to `stop`; return the sums of loss and correct predictions over their images."""
+        sums = self.program.steps(*self.tensors, tf.constant(order), tf.constant(start), tf.constant(stop))
+        return np.array([float(value) for value in sums])
+
+    def _measure(self) -> dict[str, float]:
+        """Return the clean metrics on the three sets, and Keras's `val_loss` and `val_accuracy` on the select half."""
+        sets = {
+            "train": self.split.probe(self.spec.data.train_size),
+            "select": self.split.select,
+            "judge": self.split.judge,
+        }
+        positions = tf.constant(np.concatenate([*sets.values()]))
+        entropies, correct, cost = (np.asarray(value) for value in self.program.measure(*self.tensors, positions))
+        logs: dict[str, float] = {}
+        end = 0
+        for name, indices in sets.items():
+            part = slice(end, end := end + len(indices))
+            logs[f"{name}_cross_entropy"] = float(entropies[part].mean(dtype=np.float64))
+            logs[f"{name}_accuracy"] = float(correct[part].mean(dtype=np.float64))
+        return {"val_loss": logs["select_cross_entropy"] + float(cost), "val_accuracy": logs["select_accuracy"], **logs}
+
+    def _weights(self) -> Weights:
+        return tuple(self.program.model.get_weights())
+
+    def _snapshot(self, step: int) -> None:
+        """Keep the weights after `step` steps, if the spec asks for them."""
+        if step in self.spec.snapshots:
+            self.snapshots[step] = self._weights()
+
+
+def early_stopping(spec: RunSpec) -> keras.callbacks.EarlyStopping | None:
+    """Return a new Keras callback for a run that asks for one."""
+    if (stop := spec.early_stopping) is None:
+        return None
+    return keras.callbacks.EarlyStopping(
+        monitor=stop.monitor,
+        mode="min" if stop.monitor.endswith("loss") else "max",
+        patience=stop.patience,
+        min_delta=stop.min_delta,
+        restore_best_weights=stop.restore_best_weights,
+    )
+
+
+def provenance(started: datetime.datetime, seconds: float) -> Provenance:
+    """Return where and when a run was trained."""
+    return Provenance(
+        seconds=seconds,
+        started=started.isoformat(timespec="seconds"),
+        machine=f"{platform.machine()} {platform.system()}",
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+    )
