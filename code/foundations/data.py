@@ -112,7 +112,7 @@ def checksum(path: Path) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _sha256(path: Path, size: int, modified: int) -> str:
+def _sha256(path: Path, size: int, modified: int) -> str:  # noqa: ARG001  # they are part of the cache's key
     """Hash a file once for as long as its size and time of modification stay the same."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

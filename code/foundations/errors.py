@@ -13,9 +13,9 @@ class StoreError(FoundationsError):
     """A run store that cannot be read or written."""
 
 
-class CheckFailed(AssertionError):
+class CheckError(AssertionError):
     """An exact fact that the book states does not hold; the build must stop."""
 
 
-class VerdictChanged(AssertionError):
+class VerdictError(AssertionError):
     """A claim's verdict differs from the one that the prose was written for."""
