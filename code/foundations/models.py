@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-import tensorflow as tf
-
+from foundations.backend import keras, tf
 from foundations.specs import SGD, AdamW, ModelSpec, OptimizerSpec
 
 

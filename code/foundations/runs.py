@@ -54,7 +54,7 @@ class Run:
     weights
         Kernel and bias of each layer from input to output, after the last epoch (or of the best, where restored).
     snapshots
-        The same after certain optimizer steps.
+        The same after certain optimizer steps; those after an early stop are missing.
     best_epoch
         With early stopping the best epoch, counted from 1; otherwise None.
     provenance
@@ -75,10 +75,7 @@ class Run:
 
     def answers(self, spec: RunSpec) -> bool:
         """Whether a run of `spec` can be read off this one."""
-        if trajectory(spec) != trajectory(self.spec) or spec.epochs > self.spec.epochs:
-            return False
-        wanted = {*spec.snapshots} if spec.epochs == self.spec.epochs else {*spec.snapshots, spec.steps}
-        return wanted <= self.snapshots.keys()
+        return covers(self.spec, spec)
 
     def prefix(self, spec: RunSpec) -> Run:
         """Return the run of `spec`, which must be one that this run `answers`."""
@@ -92,7 +89,7 @@ class Run:
             if whole
             else {name: values[: spec.epochs] for name, values in self.history.items()},
             weights=self.weights if whole else self.snapshots[spec.steps],
-            snapshots={step: self.snapshots[step] for step in spec.snapshots},
+            snapshots={step: self.snapshots[step] for step in spec.snapshots if step in self.snapshots},
         )
 
 
@@ -104,6 +101,14 @@ def trajectory(spec: RunSpec) -> RunSpec:
     """
     length = 1 if spec.early_stopping is None else spec.epochs
     return dataclasses.replace(spec, epochs=length, snapshots=())
+
+
+def covers(whole: RunSpec, part: RunSpec) -> bool:
+    """Whether a run of `whole` holds a run of `part`: the same trajectory, long enough, with the weights asked for."""
+    if trajectory(whole) != trajectory(part) or part.epochs > whole.epochs:
+        return False
+    end = set() if part.epochs == whole.epochs else {part.steps}
+    return end.union(part.snapshots) <= set(whole.snapshots)
 
 
 def longest(specs: list[RunSpec]) -> RunSpec:

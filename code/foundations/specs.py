@@ -217,6 +217,17 @@ class RunSpec:
             ("replica", self.replica, 0),
         ):
             require_count(name, value, least)
+        for part, holds, right in (
+            ("data", isinstance(self.data, DataSpec), "a DataSpec"),
+            ("model", isinstance(self.model, ModelSpec), "a ModelSpec"),
+            ("optimizer", isinstance(self.optimizer, SGD | Adam | AdamW), "an SGD, Adam or AdamW"),
+            (
+                "early_stopping",
+                isinstance(self.early_stopping, EarlyStoppingSpec | None),
+                "an EarlyStoppingSpec or None",
+            ),
+        ):
+            require(holds, part, getattr(self, part), right)
         size = self.data.train_size
         require(self.batch_size <= size, "batch_size", self.batch_size, f"at most the {size:,} training images")
         for step in self.snapshots:

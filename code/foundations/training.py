@@ -13,12 +13,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from foundations import data
+from foundations.backend import keras, tf
 from foundations.models import compiled
 from foundations.runs import Floats, Provenance, Run, Weights
 from foundations.specs import ModelSpec, OptimizerSpec, RunSpec

@@ -1,0 +1,34 @@
+"""Keras and TensorFlow, loaded without the messages that TensorFlow writes when it starts.
+
+Those messages come from compiled code before any setting can stop them, and would stand in the first cell of a chapter.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def native_silence() -> Iterator[None]:
+    """Send what compiled code writes to the standard error stream nowhere."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+with native_silence():
+    import keras
+    import tensorflow as tf
+
+__all__ = ["keras", "native_silence", "tf"]

@@ -1,0 +1,130 @@
+"""Predictions of finished runs, in NumPy; and the only door to the test set."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from foundations import data
+from foundations.measurements import measurement
+from foundations.runs import Floats, Run, Weights
+from foundations.specs import require_one_of
+
+ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "softsign": lambda z: z / (1 + np.abs(z)),
+    "gelu": lambda z: z * special.ndtr(z),
+    "sigmoid": special.expit,
+}
+
+TEST_PLACES = {
+    "practical2": "the last section of Practical 2: one evaluation of the finished pipeline",
+    "practical1-gallery": "the gallery of Practical 1: what predictions look like",
+}
+"""The places that may open the test set, each with what it does there."""
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """The sealed 10,000 images, (10000, 28, 28) uint8, and their labels, (10000,)."""
+
+    __test__ = False  # pytest would take the name for a test
+
+    images: data.Images
+    labels: data.Labels
+
+
+def open_test_set(place: str) -> TestSet:
+    """Open the test set, for one of the named places only.
+
+    Raises
+    ------
+    FoundationsError
+        If `place` is none of `TEST_PLACES`.
+    DataError
+        If the data file does not hold a test set like MNIST's.
+    """
+    require_one_of("the place that opens the test set", place, TEST_PLACES)
+    return TestSet(*check_test_set(data.source()))
+
+
+def check_test_set(path: Path) -> tuple[data.Images, data.Labels]:
+    """Read and check the test part of a data file."""
+    data.checksum(path)
+    return data.read_part(path, "test", 10_000)
+
+
+def forward(weights: Weights, images: data.Images, activation: str) -> list[Floats]:
+    """Return the pre-activations of every layer, from the first hidden layer's to the logits.
+
+    Parameters
+    ----------
+    weights
+        Kernel and bias of each layer, as in `Run`.
+    images
+        (n, 28, 28), gray levels 0 to 255.
+    activation
+        Of the hidden layers.
+    """
+    signal: Floats = data.unit_range(images).reshape(len(images), -1)
+    layers: list[Floats] = []
+    for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
+        layers.append(signal @ kernel + bias)
+        signal = ACTIVATIONS[activation](layers[-1])
+    return layers
+
+
+def logits(run: Run, images: data.Images) -> Floats:
+    """Return the inputs of the softmax, (n, 10), for images (n, 28, 28)."""
+    return forward(run.weights, images, run.spec.model.activation)[-1]
+
+
+def probabilities(run: Run, images: data.Images) -> Floats:
+    """Return what a run's network predicts, (n, 10), for images (n, 28, 28) of gray levels 0 to 255."""
+    result: Floats = special.softmax(logits(run, images), axis=1)
+    return result
+
+
+def cross_entropy(run: Run, images: data.Images, labels: data.Labels) -> float:
+    """Return the mean cross-entropy, in nats, of a run's predictions."""
+    logarithms = special.log_softmax(logits(run, images).astype(np.float64), axis=1)
+    return float(-logarithms[np.arange(len(labels)), labels].mean())
+
+
+def accuracy(run: Run, images: data.Images, labels: data.Labels) -> float:
+    """Return the share of images whose most probable digit is their label."""
+    return float((logits(run, images).argmax(axis=1) == labels).mean())
+
+
+def confusion_matrix(labels: data.Labels, predicted: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the counts, (10, 10), of images by true digit (row) and predicted digit (column)."""
+    counts = np.zeros((data.CLASSES, data.CLASSES), dtype=np.int64)
+    np.add.at(counts, (labels, predicted), 1)
+    return counts
+
+
+@functools.lru_cache(maxsize=2)
+def validation_set(seed: int, checksum: str) -> tuple[data.Images, data.Labels]:
+    """Return the images and labels that a seed holds out, select half first; `checksum` is the data file's."""
+    pool = data.load()
+    assert pool.checksum == checksum
+    positions = data.split(pool.labels, seed).validation
+    return pool.images[positions], pool.labels[positions]
+
+
+@measurement
+def validation_hits(runs: Sequence[Run]) -> NDArray[np.bool_]:
+    """Return whether each run is right on each image of its seed's validation set, (runs, 10000)."""
+    checksum = data.checksum(data.source())
+    hits = []
+    for run in runs:
+        images, labels = validation_set(run.spec.seed, checksum)
+        hits.append(logits(run, images).argmax(axis=1) == labels)
+    return np.array(hits)

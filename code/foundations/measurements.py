@@ -1,0 +1,52 @@
+"""Measurements: what is computed from runs, costs more than a moment, and is stored as runs are."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundations.fingerprint import digest, fingerprint, versions
+from foundations.runs import Run
+from foundations.store import MEASUREMENTS, RunStore, run_key
+
+Values = NDArray[Any]
+P = ParamSpec("P")
+
+
+class Measurement(Protocol[P]):
+    """A function of runs and settings that remembers its results."""
+
+    def __call__(self, runs: Sequence[Run], *args: P.args, **kwargs: P.kwargs) -> Values:
+        """Return the stored result, after computing it if there is none."""
+        ...
+
+
+def measurement(
+    function: Callable[Concatenate[Sequence[Run], P], Values],
+) -> Measurement[P]:
+    """Make a pure function of runs remember its results in the run store.
+
+    The function takes runs, then settings that JSON can express, and returns one array. A result is kept under the
+    runs' keys, the settings, and the code of the function's module and of all that it imports.
+    """
+
+    @functools.wraps(function)
+    def stored(runs: Sequence[Run], *args: P.args, **kwargs: P.kwargs) -> Values:
+        store = RunStore()
+        about = {"name": function.__qualname__, "settings": [*args, kwargs], "runs": [_identity(run) for run in runs]}
+        key = digest({**about, "module": fingerprint(function.__module__), "versions": versions()})
+        if (content := store.read(MEASUREMENTS, key)) is not None:
+            return content[0]["values"]
+        values = np.asarray(function(runs, *args, **kwargs))
+        store.write(MEASUREMENTS, key, {"values": values}, about)
+        return values
+
+    return stored
+
+
+def _identity(run: Run) -> list[Any]:
+    return [run_key(run.spec), run.spec.epochs, list(run.spec.snapshots)]

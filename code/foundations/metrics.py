@@ -1,0 +1,110 @@
+"""What is read off one run: curves over its epochs, and one number at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from foundations.runs import Floats, Run
+from foundations.specs import require_one_of
+
+POINTS, NATS = "points", "nats"
+MARGIN_POINTS = 0.2
+MARGIN_NATS = 0.01
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number a run.
+
+    Attributes
+    ----------
+    label, unit
+        As they are printed.
+    digits
+        Decimals that are printed.
+    of
+        From a run to the number.
+    margin
+        The book-wide margin of practical equivalence in that unit, if there is one.
+    """
+
+    label: str
+    unit: str
+    digits: int
+    of: Callable[[Run], float]
+    margin: float | None = None
+
+
+SERIES_LABELS: Mapping[str, str] = {
+    "loss": "Keras's `loss`",
+    "val_loss": "Keras's `val_loss`",
+    "accuracy": "Keras's `accuracy`",
+    "val_accuracy": "Keras's `val_accuracy`",
+    "train_cross_entropy": "training cross-entropy",
+    "validation_cross_entropy": "validation cross-entropy",
+    "train_accuracy": "training accuracy",
+    "validation_accuracy": "validation accuracy",
+    "gap": "cross-entropy gap",
+}
+
+
+def series(run: Run, name: str) -> Floats:
+    """Return one value an epoch, (epochs,): cross-entropies in nats, accuracies as shares.
+
+    Beside the names of a run's history there are `validation_cross_entropy` and `validation_accuracy`, over both
+    halves of the validation set, and `gap`, validation minus training cross-entropy.
+    """
+    if name == "gap":
+        return series(run, "validation_cross_entropy") - run.history["train_cross_entropy"]
+    if name.startswith("validation_"):
+        kind = name.removeprefix("validation_")
+        return (run.history[f"select_{kind}"] + run.history[f"judge_{kind}"]) / 2
+    require_one_of("a curve", name, [*run.history, "validation_cross_entropy", "validation_accuracy", "gap"])
+    return run.history[name]
+
+
+def at_end(name: str) -> Callable[[Run], float]:
+    """Return the function from a run to the last value of a curve; accuracies in points (percent)."""
+    scale = 100 if name.endswith("accuracy") else 1
+    return lambda run: scale * float(series(run, name)[-1])
+
+
+def best_epoch(name: str) -> Callable[[Run], float]:
+    """Return the function from a run to the epoch, counted from 1, at which a curve is best, the first of equals."""
+    best = np.argmax if name.endswith("accuracy") else np.argmin
+    return lambda run: float(best(series(run, name)) + 1)
+
+
+def _accuracy(name: str) -> Metric:
+    return Metric(SERIES_LABELS[name], POINTS, 2, at_end(name), MARGIN_POINTS)
+
+
+def _cross_entropy(name: str) -> Metric:
+    return Metric(SERIES_LABELS[name], NATS, 4, at_end(name), MARGIN_NATS)
+
+
+def _best_epoch(name: str) -> Metric:
+    return Metric(f"epoch of the best {SERIES_LABELS[name]}", "epochs", 1, best_epoch(name))
+
+
+METRICS: Mapping[str, Metric] = {
+    **{name: _accuracy(name) for name in ("train_accuracy", "validation_accuracy")},
+    **{name: _cross_entropy(name) for name in ("train_cross_entropy", "validation_cross_entropy", "gap")},
+    "best_epoch_cross_entropy": _best_epoch("validation_cross_entropy"),
+    "best_epoch_accuracy": _best_epoch("validation_accuracy"),
+}
+
+
+def metric(name: str) -> Metric:
+    """Return the metric of that name.
+
+    Raises
+    ------
+    FoundationsError
+        If there is none.
+    """
+    require_one_of("a metric", name, METRICS)
+    return METRICS[name]

@@ -1,0 +1,23 @@
+"""What the site needs beyond Jupyter Book: one module a concern, one Sphinx extension for all."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from foundations.sphinxext import anchors, dependencies, mathrenderer, offline, preview
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register every part with Sphinx.
+
+    Kernels inherit the environment of the build, so TensorFlow's start-up notices are silenced here,
+    before one starts: a chapter that writes to stderr fails a strict build.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    for part in (anchors, dependencies, mathrenderer, offline, preview):
+        part.setup(app)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

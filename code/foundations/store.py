@@ -1,0 +1,240 @@
+"""The run store: finished runs and measurements, one file each, under keys that hash what determines them.
+
+A file is a NumPy archive without pickle. It is written beside its place and moved there in one step, so that a build
+which is killed leaves whole files only. Each carries a checksum; one that is damaged is set aside, as if it were
+missing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundations import data
+from foundations.errors import StoreError
+from foundations.fingerprint import digest, fingerprint, versions
+from foundations.runs import Provenance, Run, Weights, covers, trajectory
+from foundations.specs import RunSpec
+
+Arrays = Mapping[str, NDArray[Any]]
+RUNS, MEASUREMENTS, DAMAGED = "runs", "measurements", "damaged"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+
+
+def default_root() -> Path:
+    """Return where results live: the variable FOUNDATIONS_RUNS, else `.runs` in the book's folder, else here."""
+    if chosen := os.environ.get("FOUNDATIONS_RUNS"):
+        return Path(chosen)
+    book = Path(__file__).parents[2]
+    return (book if (book / "_toc.yml").exists() else Path.cwd()) / ".runs"
+
+
+def describe(spec: RunSpec) -> dict[str, Any]:
+    """Return a spec as JSON-like content."""
+    return dataclasses.asdict(spec) | {"optimizer": {"name": spec.optimizer.name, **dataclasses.asdict(spec.optimizer)}}
+
+
+def run_key(spec: RunSpec) -> str:
+    """Return the key of a run: a hash of its trajectory, the data, the library versions and the training code."""
+    return digest(
+        {
+            "spec": describe(trajectory(spec)),
+            "data": data.checksum(data.source()),
+            "versions": versions(),
+            "code": fingerprint("foundations.training"),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the store: its kind and key, its size in bytes, and what it says of itself."""
+
+    kind: str
+    key: str
+    path: Path
+    size: int
+    about: dict[str, Any]
+
+
+class RunStore:
+    """Finished runs and measurements in a folder.
+
+    Parameters
+    ----------
+    root
+        The folder, made when something is first written.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = default_root() if root is None else root
+
+    def prepare(self) -> None:
+        """Make the folder and show that it can be written to.
+
+        Raises
+        ------
+        StoreError
+            If it cannot.
+        """
+        try:
+            for kind in (RUNS, MEASUREMENTS):
+                (self.root / kind).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise StoreError(
+                f"the run store must be a writable folder. Received: {str(self.root)!r} ({error.strerror})"
+            ) from error
+
+    def path(self, kind: str, key: str) -> Path:
+        """Return where the file of a key is, or would be."""
+        return self.root / kind / key[:2] / f"{key}.npz"
+
+    # Runs
+
+    def held(self, spec: RunSpec) -> RunSpec | None:
+        """Return the spec of what is stored of a trajectory, if anything is, by what its file says of itself."""
+        about = self._about(self.path(RUNS, run_key(spec)))
+        return None if about is None else _whole(spec, about)
+
+    def has(self, spec: RunSpec) -> bool:
+        """Whether a run of `spec` is stored."""
+        held = self.held(spec)
+        return held is not None and covers(held, spec)
+
+    def get(self, spec: RunSpec) -> Run | None:
+        """Return the run of `spec`, or None if it is not stored or was damaged."""
+        content = self.read(RUNS, run_key(spec))
+        if content is None:
+            return None
+        run = _unpack(_whole(spec, content[1]), *content)
+        return run.prefix(spec) if run.answers(spec) else None
+
+    def put(self, run: Run) -> None:
+        """Store a run, in place of a shorter one of the same trajectory."""
+        arrays = {f"history/{name}": values for name, values in run.history.items()}
+        arrays |= {f"weights/{i}": array for i, array in enumerate(run.weights)}
+        for step, weights in run.snapshots.items():
+            arrays |= {f"snapshots/{step}/{i}": array for i, array in enumerate(weights)}
+        about = {
+            "spec": describe(run.spec),
+            "best_epoch": run.best_epoch,
+            "provenance": dataclasses.asdict(run.provenance),
+        }
+        self.write(RUNS, run_key(run.spec), arrays, about)
+
+    # Files
+
+    def read(self, kind: str, key: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
+        """Return the arrays of a key and what its file says of itself, or None; set a damaged file aside."""
+        path = self.path(kind, key)
+        if not path.exists():
+            return None
+        try:
+            arrays, about, stated = _load(path)
+        except PermissionError as error:
+            raise StoreError(f"the run store must be readable. Received: {str(path)!r} ({error.strerror})") from error
+        except UNREADABLE:
+            stated, arrays, about = "", {}, {}
+        if stated != _checksum(arrays, about):
+            self._set_aside(path)
+            return None
+        return arrays, about
+
+    def write(self, kind: str, key: str, arrays: Arrays, about: Mapping[str, Any]) -> None:
+        """Write a file in one step."""
+        path = self.path(kind, key)
+        text = json.dumps(about, sort_keys=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
+                np.savez(file, **{**arrays, "about": np.array(text), "checksum": np.array(_checksum(arrays, about))})  # type: ignore[arg-type]
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except OSError as error:
+            raise StoreError(f"the run store must be writable. Received: {str(path)!r} ({error.strerror})") from error
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what is stored, in the order of the keys; of unreadable files an empty description."""
+        for kind in (RUNS, MEASUREMENTS):
+            for path in sorted((self.root / kind).glob("??/*.npz")):
+                yield Entry(kind, path.stem, path, path.stat().st_size, self._about(path) or {})
+
+    def verify(self) -> list[Path]:
+        """Read every file; set the damaged ones aside and return where they were."""
+        found = [(entry.kind, entry.key, entry.path) for entry in self.entries()]
+        return [path for kind, key, path in found if self.read(kind, key) is None]
+
+    def clear(self) -> None:
+        """Delete everything in the store."""
+        for kind in (RUNS, MEASUREMENTS, DAMAGED):
+            if (self.root / kind).exists():
+                shutil.rmtree(self.root / kind)
+
+    def _set_aside(self, path: Path) -> None:
+        (self.root / DAMAGED).mkdir(exist_ok=True)
+        path.replace(self.root / DAMAGED / path.name)
+
+    @staticmethod
+    def _about(path: Path) -> dict[str, Any] | None:
+        """Return what a file says of itself, without reading its arrays."""
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                about: dict[str, Any] = json.loads(str(archive["about"]))
+                return about
+        except UNREADABLE:
+            return None
+
+
+def _load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], str]:
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files if name not in ("about", "checksum")}
+        return arrays, json.loads(str(archive["about"])), str(archive["checksum"])
+
+
+def _checksum(arrays: Arrays, about: Mapping[str, Any]) -> str:
+    """Return a hash of names, types, shapes and bytes."""
+    total = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        total.update(f"{name}|{array.dtype.str}|{array.shape}|".encode())
+        total.update(array.tobytes())
+    return total.hexdigest()
+
+
+def _whole(spec: RunSpec, about: Mapping[str, Any]) -> RunSpec:
+    """Return the spec that was trained, which is of the same trajectory as `spec`."""
+    stored = about["spec"]
+    return dataclasses.replace(spec, epochs=stored["epochs"], snapshots=tuple(stored["snapshots"]))
+
+
+def _unpack(spec: RunSpec, arrays: Arrays, about: Mapping[str, Any]) -> Run:
+    """Return the run that `put` took apart."""
+    layers = range(sum(name.startswith("weights/") for name in arrays))
+
+    def weights(prefix: str) -> Weights:
+        return tuple(arrays[f"{prefix}/{i}"] for i in layers)
+
+    return Run(
+        spec=spec,
+        history={name.partition("/")[2]: values for name, values in arrays.items() if name.startswith("history/")},
+        weights=weights("weights"),
+        snapshots={step: weights(f"snapshots/{step}") for step in spec.snapshots},
+        best_epoch=about["best_epoch"],
+        provenance=Provenance(**about["provenance"]),
+    )

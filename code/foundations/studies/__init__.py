@@ -1,0 +1,31 @@
+"""The studies, one module a chapter, in the order of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from foundations.runs import trajectory
+from foundations.specs import RunSpec, require_one_of
+from foundations.studies import practical1, practical2, task03
+from foundations.study import Study
+
+STUDIES: Sequence[Study] = (practical1.study, practical2.study, task03.study)
+
+
+def named(name: str) -> Study:
+    """Return the study of that name.
+
+    Raises
+    ------
+    FoundationsError
+        If there is none.
+    """
+    require_one_of("a study", name, [study.name for study in STUDIES])
+    return next(study for study in STUDIES if study.name == name)
+
+
+def sharing(specs: Sequence[RunSpec]) -> list[RunSpec]:
+    """Return `specs` and all that the book's studies ask of the same trajectories."""
+    shared = {trajectory(spec) for spec in specs}
+    others = (spec for study in STUDIES for spec in study.specs() if trajectory(spec) in shared)
+    return [*dict.fromkeys([*specs, *others])]

@@ -1,0 +1,134 @@
+"""A study: one chapter's experiment as data; and its results."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from foundations import parallel, profiles
+from foundations.claims import Claim, Outcome, Values
+from foundations.metrics import metric, series
+from foundations.runs import Run, trajectory
+from foundations.specs import RunSpec, require, require_count, require_one_of
+from foundations.store import RunStore
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One setting of the scientific hyperparameters, run over the first so many seeds.
+
+    Attributes
+    ----------
+    spec
+        The run, whose own seed does not count.
+    seeds
+        How many.
+    """
+
+    spec: RunSpec
+    seeds: int = 10
+
+    def __post_init__(self) -> None:
+        require_count("seeds", self.seeds, 1)
+
+    def specs(self) -> list[RunSpec]:
+        """Return one spec a seed, as the current profile trains them."""
+        profile = profiles.current()
+        spec = profile.shorten(self.spec)
+        return [dataclasses.replace(spec, seed=seed) for seed in range(profile.seeds(self.seeds))]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One chapter's experiment.
+
+    Attributes
+    ----------
+    name
+        As the chapter's file, such as "task03-learning-curves".
+    question
+        What it answers.
+    arms
+        What is compared, by name.
+    scientific, nuisance, fixed
+        Hyperparameters that are compared, that are tuned for each arm, and that are held fixed, in words; each fixed
+        one is a caveat.
+    claims
+        The conclusions.
+    """
+
+    name: str
+    question: str
+    arms: Mapping[str, Arm]
+    scientific: Sequence[str] = ()
+    nuisance: Sequence[str] = ()
+    fixed: Sequence[str] = ()
+    claims: Sequence[Claim] = ()
+
+    def specs(self) -> list[RunSpec]:
+        """Return every run of the study, as the current profile trains them."""
+        return [spec for arm in self.arms.values() for spec in arm.specs()]
+
+    def results(self) -> Results:
+        """Return the study's results: load its runs, and train what is missing first."""
+        store = RunStore()
+        arms = {name: [store.get(spec) for spec in arm.specs()] for name, arm in self.arms.items()}
+        if any(run is None for runs in arms.values() for run in runs):
+            # A trajectory that other studies share is trained once, as long as any of them asks.
+            from foundations.studies import sharing  # noqa: PLC0415  # the list of studies imports this module
+
+            parallel.train_missing(sharing(self.specs()), store)
+            arms = {name: [store.get(spec) for spec in arm.specs()] for name, arm in self.arms.items()}
+        return Results(self, {name: [run for run in runs if run is not None] for name, runs in arms.items()})
+
+
+@dataclass(frozen=True)
+class Results:
+    """The runs of a study, by arm and in the order of the seeds."""
+
+    study: Study
+    runs: Mapping[str, Sequence[Run]] = field(repr=False)
+
+    def __getitem__(self, arm: str) -> Sequence[Run]:
+        """Return an arm's runs."""
+        require_one_of(f"an arm of {self.study.name}", arm, self.runs)
+        return self.runs[arm]
+
+    def values(self, name: str, arm: str) -> Values:
+        """Return a metric over an arm's seeds, (seeds,)."""
+        of = metric(name).of
+        return np.array([of(run) for run in self[arm]])
+
+    def curves(self, name: str, arm: str) -> Values:
+        """Return a curve over an arm's seeds, (seeds, epochs); accuracies as shares."""
+        return np.array([series(run, name) for run in self[arm]])
+
+    def claim(self, identifier: str) -> Outcome:
+        """Return what the results say of one claim; in a strict build raise if that differs from the record."""
+        claims = {claim.id: claim for claim in self.study.claims}
+        require_one_of(f"a claim of {self.study.name}", identifier, claims)
+        return claims[identifier].judge(self).enforce()
+
+    @property
+    def seconds(self) -> float:
+        """How long the study's runs took to train, in core-seconds; a shared trajectory counts once, and in full."""
+        all_runs = [run for runs in self.runs.values() for run in runs]
+        return sum({trajectory(run.spec): run.provenance.seconds for run in all_runs}.values())
+
+
+def unique_claims(studies: Sequence[Study]) -> list[Claim]:
+    """Return the claims of several studies.
+
+    Raises
+    ------
+    FoundationsError
+        If two have one id.
+    """
+    claims = [claim for study in studies for claim in study.claims]
+    ids = [claim.id for claim in claims]
+    for identifier in ids:
+        require(ids.count(identifier) == 1, "a claim's id", identifier, "used once")
+    return claims
