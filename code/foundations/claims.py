@@ -16,7 +16,7 @@ from foundations.errors import CheckError, VerdictError
 from foundations.metrics import metric
 from foundations.runs import Run
 from foundations.specs import require
-from foundations.statistics import Judgement, Verdict, judge_difference, judge_equivalence
+from foundations.statistics import Judgement, Verdict, holm, judge_difference, judge_equivalence
 
 Values = NDArray[np.float64]
 
@@ -30,6 +30,24 @@ class Measured(Protocol):
 
     def __getitem__(self, arm: str) -> Sequence[Run]:
         """Return an arm's runs, in the order of the seeds."""
+        ...
+
+
+class HasClaims(Protocol):
+    """A study, as far as claims go."""
+
+    @property
+    def claims(self) -> Sequence[Claim]:
+        """The study's conclusions."""
+        ...
+
+
+class Judged(Measured, Protocol):
+    """A study's results."""
+
+    @property
+    def study(self) -> HasClaims:
+        """Whose results they are."""
         ...
 
 
@@ -250,6 +268,14 @@ class Outcome:
             f'<p class="claim-verdict"><strong>{escape(verdict)}.</strong> {escape(self.effect)}</p>'
             f'<p class="claim-details">{escape(self.basis)}.</p></aside>'
         )
+
+
+def evaluate_all(studies: Sequence[Judged]) -> list[tuple[Outcome, float | None]]:
+    """Return every claim's outcome with its p value, adjusted over all of them (Holm); in a preview without."""
+    outcomes = [claim.judge(results) for results in studies for claim in results.study.claims]
+    judged = [outcome.judgement.p for outcome in outcomes if outcome.judgement is not None]
+    adjusted = iter(holm(judged).tolist())
+    return [(outcome, next(adjusted) if outcome.judgement else None) for outcome in outcomes]
 
 
 @dataclass(frozen=True)

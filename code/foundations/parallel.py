@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
 
 import joblib
 from joblib.externals.loky import get_reusable_executor
@@ -17,28 +15,13 @@ from foundations.runs import Run, longest, trajectory
 from foundations.specs import RunSpec, require_count
 from foundations.store import RunStore
 
-
-class Progress(Protocol):
-    """What is told of the training as it goes on."""
-
-    def start(self, total: float, runs: int) -> AbstractContextManager[object]:
-        """Begin: `runs` runs are to be trained, `total` seconds of work by estimate."""
-        ...
-
-    def advance(self, seconds: float, run: Run) -> None:
-        """Note that a run is stored, of which so many seconds were expected."""
-        ...
+Progress = Callable[[Sequence[RunSpec], Iterable[Run]], Iterable[Run]]
+"""Passes runs on as they come, given the specs of all of them, and shows how far they are."""
 
 
-class Silent:
-    """Tell nothing, as in a chapter."""
-
-    def start(self, total: float, runs: int) -> AbstractContextManager[object]:  # noqa: ARG002  # Progress's form
-        """Begin."""
-        return nullcontext()
-
-    def advance(self, seconds: float, run: Run) -> None:
-        """Go on."""
+def silent(specs: Sequence[RunSpec], runs: Iterable[Run]) -> Iterable[Run]:  # noqa: ARG001  # the form of Progress
+    """Pass runs on and show nothing, as in a chapter."""
+    return runs
 
 
 def missing(specs: Iterable[RunSpec], store: RunStore) -> list[RunSpec]:
@@ -81,7 +64,7 @@ def workers() -> int:
     return int(count)
 
 
-def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress | None = None) -> int:
+def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress = silent) -> int:
     """Train what `store` lacks of `specs`, store every run as it ends, and return how many were trained.
 
     Runs train in joblib's workers, never in this process, so that their bits do not depend on who asked. Inside
@@ -95,14 +78,10 @@ def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress 
         On Ctrl-C, after the workers have ended; what was stored stays.
     """
     data.load()
-    if not (todo := missing(specs, store)):
-        return 0
-    store.prepare()
-    report = progress or Silent()
-    with report.start(sum(map(cost, todo)), len(todo)):
-        for run in _trained(todo):
+    if todo := missing(specs, store):
+        store.prepare()
+        for run in progress(todo, _trained(todo)):
             store.put(run)
-            report.advance(cost(run.spec), run)
     return len(todo)
 
 

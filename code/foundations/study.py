@@ -15,6 +15,8 @@ from foundations.runs import Run, trajectory
 from foundations.specs import RunSpec, require, require_count, require_one_of
 from foundations.store import RunStore
 
+PILOT_SEEDS = (100, 101, 102)
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -34,11 +36,12 @@ class Arm:
     def __post_init__(self) -> None:
         require_count("seeds", self.seeds, 1)
 
-    def specs(self) -> list[RunSpec]:
-        """Return one spec a seed, as the current profile trains them."""
+    def specs(self, pilot: bool = False) -> list[RunSpec]:
+        """Return one spec a seed, as the current profile trains them, or those of the pilot seeds."""
         profile = profiles.current()
         spec = profile.shorten(self.spec)
-        return [dataclasses.replace(spec, seed=seed) for seed in range(profile.seeds(self.seeds))]
+        seeds = PILOT_SEEDS if pilot else range(profile.seeds(self.seeds))
+        return [dataclasses.replace(spec, seed=seed) for seed in seeds]
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,37 @@ class Study:
     fixed: Sequence[str] = ()
     claims: Sequence[Claim] = ()
 
-    def specs(self) -> list[RunSpec]:
-        """Return every run of the study, as the current profile trains them."""
-        return [spec for arm in self.arms.values() for spec in arm.specs()]
+    def specs(self, pilot: bool = False) -> list[RunSpec]:
+        """Return every run of the study, as the current profile trains them, or those of the pilot seeds."""
+        return [spec for arm in self.arms.values() for spec in arm.specs(pilot)]
 
-    def results(self) -> Results:
-        """Return the study's results: load its runs, and train what is missing first."""
+    def train(self, pilot: bool = False, progress: parallel.Progress = parallel.silent) -> int:
+        """Train what the run store lacks of the study; return the number of runs trained.
+
+        A trajectory that other studies share is trained once, for as long as any of them asks.
+        """
+        from foundations.studies import sharing  # noqa: PLC0415  # the list of studies imports this module
+
+        specs = self.specs(pilot)
+        return parallel.train_missing(specs if pilot else sharing(specs), RunStore(), progress)
+
+    def results(self, pilot: bool = False) -> Results:
+        """Return the study's results: load its runs, and train first what is missing.
+
+        With `pilot`, the runs are those of seeds 100, 101 and 102, which margins and predictions are written from.
+        """
+        if (runs := self._stored(pilot)) is None:
+            self.train(pilot)
+            runs = self._stored(pilot)
+        assert runs is not None
+        return Results(self, runs)
+
+    def _stored(self, pilot: bool) -> dict[str, list[Run]] | None:
+        """Return the study's runs by arm, or None if one is missing."""
         store = RunStore()
-        arms = {name: [store.get(spec) for spec in arm.specs()] for name, arm in self.arms.items()}
-        if any(run is None for runs in arms.values() for run in runs):
-            # A trajectory that other studies share is trained once, as long as any of them asks.
-            from foundations.studies import sharing  # noqa: PLC0415  # the list of studies imports this module
-
-            parallel.train_missing(sharing(self.specs()), store)
-            arms = {name: [store.get(spec) for spec in arm.specs()] for name, arm in self.arms.items()}
-        return Results(self, {name: [run for run in runs if run is not None] for name, runs in arms.items()})
+        runs = {name: [store.get(spec) for spec in arm.specs(pilot)] for name, arm in self.arms.items()}
+        whole = {name: [run for run in group if run is not None] for name, group in runs.items()}
+        return whole if sum(map(len, whole.values())) == sum(map(len, runs.values())) else None
 
 
 @dataclass(frozen=True)
