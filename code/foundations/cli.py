@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 runs_app = typer.Typer(invoke_without_command=True, help="What is in the run store: its size, its state, clearing it.")
 app.add_typer(runs_app, name="runs")
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 140)
 
 StudyNames = Annotated[list[str] | None, typer.Argument(metavar="[STUDY]...", help="Studies by name; all if none.")]
 DataFile = Annotated[Path | None, typer.Option("--data", help="Another data set: an .npz shaped like MNIST's.")]
@@ -197,7 +197,7 @@ def claims(
     """Judge the claims of some studies, training first what is missing."""
     selected = chosen(names)
     use_data(data_file)
-    grid = table("", "claim", "verdict", "effect", "Holm's p", "predicted", "recorded")
+    grid = table("", "claim", "verdict", "effect [95% interval]", "Holm's p", "predicted")
     with resumable():
         for study in selected:
             study.train(pilot, show_progress)
@@ -214,9 +214,8 @@ def claims(
 def claim_row(outcome: Outcome, p: float | None) -> tuple[str, ...]:
     """Return what the table of claims says of one."""
     claim = outcome.claim
-    mark = " (differs)" if outcome.differs else ""
-    adjusted = "–" if p is None else f"{p:.2g}"
-    return claim.id, outcome.verdict, outcome.effect, adjusted, claim.predicted, f"{claim.recorded}{mark}"
+    verdict = f"{outcome.verdict}; recorded: {claim.recorded}" if outcome.differs else outcome.verdict
+    return claim.id, verdict, outcome.effect, "–" if p is None else f"{p:.2g}", claim.predicted
 
 
 @runs_app.callback()

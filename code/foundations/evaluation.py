@@ -128,3 +128,21 @@ def validation_hits(runs: Sequence[Run]) -> NDArray[np.bool_]:
         images, labels = validation_set(run.spec.seed, checksum)
         hits.append(logits(run, images).argmax(axis=1) == labels)
     return np.array(hits)
+
+
+@measurement
+def error_profile(runs: Sequence[Run]) -> NDArray[np.float64]:
+    """Return what the errors on each run's own validation set are like, (runs, 3).
+
+    Their share of the images in points, their mean cross-entropy in nats, and the mean cross-entropy of all other
+    images in nats.
+    """
+    checksum = data.checksum(data.source())
+    rows = []
+    for run in runs:
+        images, labels = validation_set(run.spec.seed, checksum)
+        logarithms = special.log_softmax(logits(run, images).astype(np.float64), axis=1)
+        entropies = -logarithms[np.arange(len(labels)), labels]
+        wrong = logarithms.argmax(axis=1) != labels
+        rows.append((100 * wrong.mean(), entropies[wrong].mean(), entropies[~wrong].mean()))
+    return np.array(rows)

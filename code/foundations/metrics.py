@@ -43,6 +43,8 @@ SERIES_LABELS: Mapping[str, str] = {
     "val_loss": "Keras's `val_loss`",
     "accuracy": "Keras's `accuracy`",
     "val_accuracy": "Keras's `val_accuracy`",
+    "judge_cross_entropy": "cross-entropy on the judge half",
+    "judge_accuracy": "accuracy on the judge half",
     "train_cross_entropy": "training cross-entropy",
     "validation_cross_entropy": "validation cross-entropy",
     "train_accuracy": "training accuracy",
@@ -91,10 +93,12 @@ def _best_epoch(name: str) -> Metric:
 
 
 METRICS: Mapping[str, Metric] = {
-    **{name: _accuracy(name) for name in ("train_accuracy", "validation_accuracy")},
-    **{name: _cross_entropy(name) for name in ("train_cross_entropy", "validation_cross_entropy", "gap")},
+    **{name: _accuracy(name) for name in ("train_accuracy", "validation_accuracy", "judge_accuracy")},
+    **{name: _cross_entropy(name) for name in ("train_cross_entropy", "validation_cross_entropy")},
+    **{name: _cross_entropy(name) for name in ("judge_cross_entropy", "gap", "loss", "val_loss")},
     "best_epoch_cross_entropy": _best_epoch("validation_cross_entropy"),
     "best_epoch_accuracy": _best_epoch("validation_accuracy"),
+    "epochs": Metric("epochs trained", "epochs", 1, lambda run: float(run.epochs)),
 }
 
 

@@ -30,16 +30,17 @@ class Dropout(keras.layers.Dropout):
 def build(spec: ModelSpec) -> keras.Sequential:
     """Return the network: Flatten, then Dense (and Dropout) for every hidden layer, then Dense(softmax).
 
-    The penalty `l2` is on the first hidden layer's kernel alone. Initial weights and dropout masks follow Keras's
+    The penalty `l2` is on the first layer's kernel alone. Initial weights and dropout masks follow Keras's
     global seed (`keras.utils.set_random_seed`).
     """
     layers: list[keras.layers.Layer] = [keras.layers.Input((28, 28)), keras.layers.Flatten()]
-    for depth, width in enumerate(spec.hidden):
+    for depth, width in enumerate((*spec.hidden, 10)):
         penalty = keras.regularizers.l2(spec.l2) if spec.l2 and depth == 0 else None
-        layers.append(keras.layers.Dense(width, activation=spec.activation, kernel_regularizer=penalty))
-        if spec.dropout:
+        hidden = depth < len(spec.hidden)
+        activation = spec.activation if hidden else "softmax"
+        layers.append(keras.layers.Dense(width, activation=activation, kernel_regularizer=penalty))
+        if hidden and spec.dropout:
             layers.append(Dropout(spec.dropout))
-    layers.append(keras.layers.Dense(10, activation="softmax"))
     return keras.Sequential(layers)
 
 

@@ -53,7 +53,7 @@ def cost(spec: RunSpec) -> float:
     """Return roughly how many seconds a run takes on one core: per step, per parameter, and per multiplication."""
     parameters = spec.model.parameters
     step = 2e-5 + 3e-10 * parameters + 1e-10 * parameters * spec.batch_size
-    return spec.epochs * (0.04 + step * spec.steps_per_epoch)
+    return 0.1 + 0.04 * spec.epochs / spec.evaluate_every + step * spec.steps
 
 
 def workers() -> int:

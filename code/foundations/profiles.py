@@ -26,7 +26,7 @@ class Profile(StrEnum):
         """Return `spec` with as many epochs as are trained: in a preview a quarter, and its snapshots within them."""
         if self is Profile.FULL:
             return spec
-        epochs = -(-spec.epochs // PREVIEW_SHARE)
+        epochs = -(-spec.epochs // (PREVIEW_SHARE * spec.evaluate_every)) * spec.evaluate_every
         steps = epochs * spec.steps_per_epoch
         return dataclasses.replace(spec, epochs=epochs, snapshots=tuple(s for s in spec.snapshots if s <= steps))
 

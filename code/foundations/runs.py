@@ -47,10 +47,11 @@ class Run:
     spec
         What was trained.
     history
-        One value an epoch for each of: `loss`, `accuracy` (averages over the epoch's batches, penalty and dropout
-        included), `val_loss`, `val_accuracy` (on the select half, penalty included), all four as Keras counts them;
-        and in inference mode without penalty `train_…`, `select_…`, `judge_…`, each with `cross_entropy` (nats) and
-        `accuracy` (a share): on 10,000 training images and on the halves of the validation set.
+        One value an evaluation, which is one an epoch unless the spec says otherwise, for each of: `loss`, `accuracy`
+        (averages over the epoch's batches, penalty and dropout included), `val_loss`, `val_accuracy` (on the select
+        half, penalty included), all four as Keras counts them; and in inference mode without penalty `train_…`,
+        `select_…`, `judge_…`, each with `cross_entropy` (nats) and `accuracy` (a share): on 10,000 training images
+        and on the halves of the validation set.
     weights
         Kernel and bias of each layer from input to output, after the last epoch (or of the best, where restored).
     snapshots
@@ -71,7 +72,12 @@ class Run:
     @property
     def epochs(self) -> int:
         """The epochs that were trained."""
-        return len(self.history["loss"])
+        return len(self.history["loss"]) * self.spec.evaluate_every
+
+    @property
+    def evaluated(self) -> NDArray[np.int64]:
+        """The epochs, counted from 1, that the values of `history` belong to."""
+        return np.arange(1, len(self.history["loss"]) + 1) * self.spec.evaluate_every
 
     def answers(self, spec: RunSpec) -> bool:
         """Whether a run of `spec` can be read off this one."""
@@ -85,9 +91,7 @@ class Run:
         return dataclasses.replace(
             self,
             spec=spec,
-            history=dict(self.history)
-            if whole
-            else {name: values[: spec.epochs] for name, values in self.history.items()},
+            history={name: values[: spec.epochs // spec.evaluate_every] for name, values in self.history.items()},
             weights=self.weights if whole else self.snapshots[spec.steps],
             snapshots={step: self.snapshots[step] for step in spec.snapshots if step in self.snapshots},
         )
@@ -99,7 +103,7 @@ def trajectory(spec: RunSpec) -> RunSpec:
     Without early stopping that is everything but the length and the snapshots. With it, the length counts too: the
     weights that are restored at the end depend on it.
     """
-    length = 1 if spec.early_stopping is None else spec.epochs
+    length = spec.evaluate_every if spec.early_stopping is None else spec.epochs
     return dataclasses.replace(spec, epochs=length, snapshots=())
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from foundations import parallel, profiles
-from foundations.claims import Claim, Outcome, Values
+from foundations.claims import Claim, Outcome
+from foundations.effects import Values
 from foundations.metrics import metric, series
 from foundations.runs import Run, trajectory
 from foundations.specs import RunSpec, require, require_count, require_one_of
@@ -122,8 +123,9 @@ class Results:
         return np.array([of(run) for run in self[arm]])
 
     def curves(self, name: str, arm: str) -> Values:
-        """Return a curve over an arm's seeds, (seeds, epochs); accuracies as shares."""
-        return np.array([series(run, name) for run in self[arm]])
+        """Return a curve over an arm's seeds, (seeds, evaluations), as far as all of them go; accuracies as shares."""
+        curves = [series(run, name) for run in self[arm]]
+        return np.array([curve[: min(map(len, curves))] for curve in curves])
 
     def claim(self, identifier: str) -> Outcome:
         """Return what the results say of one claim; in a strict build raise if that differs from the record."""

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from foundations import data
 from foundations.backend import keras, tf
 from foundations.models import compiled
-from foundations.runs import Floats, Provenance, Run, Weights
+from foundations.runs import Provenance, Run, Weights
 from foundations.specs import ModelSpec, OptimizerSpec, RunSpec
 
 Indices = NDArray[np.int32]
+Sums = tuple[tf.Tensor, tf.Tensor]
 
 
 class Program:
@@ -51,16 +52,20 @@ class Program:
 
     @functools.cached_property
     def steps(self) -> Any:
-        """The compiled function that takes optimizer steps `start` to `stop` of `order`, (steps, batch) positions."""
+        """The compiled function that takes optimizer steps `start` to `stop` of `order`, (steps, batch) positions.
+
+        It adds to `sums`, the loss and the correct predictions so far, so that a pause does not change their rounding.
+        """
 
         @tf.function(jit_compile=True, autograph=False, reduce_retracing=False)
-        def steps(images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> Any:
+        def steps(
+            images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, *sums: tf.Tensor
+        ) -> Any:
             def step(i: tf.Tensor, loss: tf.Tensor, correct: tf.Tensor) -> tuple[tf.Tensor, ...]:
                 batch_loss, batch_correct = self._step(tf.gather(images, order[i]), tf.gather(labels, order[i]))
                 return i + 1, loss + batch_loss, correct + batch_correct
 
-            zero = tf.zeros((), images.dtype)
-            return tf.while_loop(lambda i, *_: i < stop, step, (start, zero, zero))[1:]
+            return tf.while_loop(lambda i, *_: i < stop, step, (start, *sums))[1:]
 
         return steps
 
@@ -170,11 +175,16 @@ class Training:
         self._snapshot(0)
         callbacks.on_train_begin()
         for epoch, order in enumerate(orders(self.spec, self.split.train[: self.spec.data.train_size])):
-            callbacks.on_epoch_begin(epoch)
-            logs = {**self._train_epoch(epoch, order), **self._measure()}
+            evaluation, before = divmod(epoch, self.spec.evaluate_every)
+            if before == 0:
+                callbacks.on_epoch_begin(evaluation)
+            averages = self._train_epoch(epoch, order)
+            if before + 1 < self.spec.evaluate_every:
+                continue
+            logs = {**averages, **self._measure()}
             for name, value in logs.items():
                 self.history.setdefault(name, []).append(value)
-            callbacks.on_epoch_end(epoch, logs)
+            callbacks.on_epoch_end(evaluation, logs)
             if model.stop_training:
                 break
         callbacks.on_train_end()
@@ -183,7 +193,7 @@ class Training:
             history={name: np.array(values) for name, values in self.history.items()},
             weights=self._weights(),
             snapshots=self.snapshots,
-            best_epoch=stopping.best_epoch + 1 if stopping else None,
+            best_epoch=(stopping.best_epoch + 1) * self.spec.evaluate_every if stopping else None,
             provenance=provenance(started, time.perf_counter() - clock),
         )
 
@@ -192,22 +202,25 @@ class Training:
         full, batch = len(order) // self.spec.batch_size, self.spec.batch_size
         first = epoch * self.spec.steps_per_epoch
         due = [step - first for step in self.spec.snapshots if first < step <= first + full]
-        sums = np.zeros(2)
+        zero = tf.zeros((), self.tensors[0].dtype)
+        sums: Sums = (zero, zero)
         start = 0
         for stop in sorted({*due, full}):
-            sums += self._steps(order[: full * batch].reshape(full, batch), start, stop)
+            sums = self._steps(order[: full * batch].reshape(full, batch), start, stop, sums)
             self._snapshot(first + stop)
             start = stop
         if len(rest := order[full * batch :]):
-            sums += self._steps(rest[np.newaxis], 0, 1)
+            sums = self._steps(rest[np.newaxis], 0, 1, sums)
             self._snapshot(first + full + 1)
-        loss, accuracy = sums / len(order)
-        return {"loss": float(loss), "accuracy": float(accuracy)}
+        loss, correct = (float(value) for value in sums)
+        return {"loss": loss / len(order), "accuracy": correct / len(order)}
 
-    def _steps(self, order: Indices, start: int, stop: int) -> Floats:
-        """Take steps `start` to `stop`; return the sums of loss and correct predictions over their images."""
-        sums = self.program.steps(*self.tensors, tf.constant(order), tf.constant(start), tf.constant(stop))
-        return np.array([float(value) for value in sums])
+    def _steps(self, order: Indices, start: int, stop: int, sums: Sums) -> Sums:
+        """Take steps `start` to `stop`; return `sums` with the loss and correct predictions of their images added."""
+        taken: Sums = self.program.steps(
+            *self.tensors, tf.constant(order), tf.constant(start), tf.constant(stop), *sums
+        )
+        return taken
 
     def _measure(self) -> dict[str, float]:
         """Return the clean metrics on the three sets, and Keras's `val_loss` and `val_accuracy` on the select half."""

@@ -1,0 +1,123 @@
+"""Tables of a chapter, as HTML that scrolls in its own box on a narrow page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from foundations.claims import Outcome
+from foundations.metrics import metric
+from foundations.specs import RunSpec, baseline
+from foundations.store import describe
+from foundations.study import Results, Study
+
+
+@dataclass(frozen=True)
+class Markup:
+    """A cell that is HTML already."""
+
+    html: str
+
+
+Cell = str | Markup
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption; the first cell of a row is its heading.
+
+    Attributes
+    ----------
+    caption
+        What it shows.
+    columns
+        Headings.
+    rows
+        Cells, as many a row as there are columns.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
+        body = "".join(f"<tr>{_row(row)}</tr>" for row in self.rows)
+        return (
+            f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(self.caption)}">'
+            f'<table class="table"><caption>{escape(self.caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+
+
+def _row(cells: Sequence[Cell]) -> str:
+    texts = [cell.html if isinstance(cell, Markup) else escape(cell) for cell in cells]
+    return f'<th scope="row">{texts[0]}</th>' + "".join(f"<td>{text}</td>" for text in texts[1:])
+
+
+def design(study: Study) -> Table:
+    """Return what a study varies, tunes and holds fixed, and over how many seeds, from the study itself."""
+    seeds = sorted({len(arm.specs()) for arm in study.arms.values()})
+    rows = [
+        ("Question", study.question),
+        ("Scientific (compared)", "; ".join(study.scientific)),
+        ("Nuisance (tuned)", "; ".join(study.nuisance) or "none"),
+        ("Fixed (caveats)", "; ".join(study.fixed)),
+        ("Arms", f"{len(study.arms)}: {', '.join(study.arms) if len(study.arms) <= 8 else _ends([*study.arms])}"),
+        ("Seeds", " or ".join(map(str, seeds))),
+    ]
+    return Table(f"The study {study.name}.", ("", "What"), rows)
+
+
+def _ends(names: Sequence[str]) -> str:
+    return f"{names[0]}, {names[1]}, …, {names[-1]}"
+
+
+def deltas(study: Study) -> Table:
+    """Return each arm's difference from the baseline, and its seeds."""
+    rows = [(name, _delta(arm.spec), str(len(arm.specs()))) for name, arm in study.arms.items()]
+    return Table("Each arm as its difference from the baseline.", ("Arm", "Difference", "Seeds"), rows)
+
+
+def _delta(spec: RunSpec) -> str:
+    changes = dict(_changes(describe(spec), describe(baseline)))
+    return ", ".join(f"{name} = {value}" for name, value in changes.items() if name != "snapshots") or "none"
+
+
+def _changes(spec: dict[str, object], other: dict[str, object]) -> Iterable[tuple[str, object]]:
+    for name, value in spec.items():
+        reference = other.get(name)
+        if isinstance(value, dict) and isinstance(reference, dict):
+            yield from _changes(value, reference)
+        elif isinstance(value, dict):
+            yield name.replace("_", " "), ", ".join(f"{key.replace('_', ' ')} {held}" for key, held in value.items())
+        elif value != reference:
+            yield name.replace("_", " "), "none" if value is None else value
+
+
+def metrics(results: Results, names: Sequence[str], arms: Sequence[str] | None = None, caption: str = "") -> Table:
+    """Return metrics over seeds, mean ± standard deviation, one arm a row."""
+    chosen = [*results.runs] if arms is None else arms
+    columns = ("Arm", *(f"{metric(name).label} ({metric(name).unit})" for name in names), "Seeds")
+    rows = [(arm, *(_spread(results, name, arm) for name in names), str(len(results[arm]))) for arm in chosen]
+    return Table(caption or "Mean ± standard deviation over seeds.", columns, rows)
+
+
+def _spread(results: Results, name: str, arm: str) -> str:
+    values, digits = results.values(name, arm), metric(name).digits
+    return f"{values.mean():.{digits}f} ± {values.std(ddof=1):.{digits}f}"
+
+
+def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:
+    """Return claims with their verdicts; each is given with the address of its chapter and its adjusted p value."""
+    columns = ("Claim", "Sentence", "Verdict", "Effect [95% interval]", "Margin", "Holm's p", "Predicted")
+    return Table("All claims of the book.", columns, [_claim_row(*row) for row in judged])
+
+
+def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]:
+    claim = outcome.claim
+    link = Markup(f'<a href="{page}#claim-{claim.id}">{claim.id}</a>')
+    margin = f"{claim.effect.show(claim.effect.margin, signed=False)} {claim.effect.unit}"
+    adjusted = "–" if p is None else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
+    return link, claim.sentence, outcome.verdict, outcome.effect, margin, adjusted, claim.predicted
