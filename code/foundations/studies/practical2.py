@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from foundations.claims import Claim
-from foundations.effects import Effect, Measured, Values
+from foundations.effects import Effect, Measured, Values, paired
 from foundations.evaluation import validation_hits
 from foundations.metrics import POINTS
 from foundations.selection import optimism
