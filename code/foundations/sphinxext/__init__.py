@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from foundations.sphinxext import anchors, dependencies, mathrenderer, offline, preview
+from foundations.sphinxext import anchors, dependencies, mathrenderer, numbering, offline, pages, preview
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -18,6 +18,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     before one starts: a chapter that writes to stderr fails a strict build.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    for part in (anchors, dependencies, mathrenderer, offline, preview):
+    for part in (anchors, dependencies, mathrenderer, numbering, offline, pages, preview):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

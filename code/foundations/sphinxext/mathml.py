@@ -24,6 +24,9 @@ CORE = frozenset(
 )
 """The elements of MathML Core that a formula here may use."""
 
+PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+"""How many children an element must have."""
+
 NAMED_SPACES = {
     "negativethinmathspace": "-0.1667em",
     "negativemediummathspace": "-0.2222em",
@@ -83,6 +86,8 @@ def _clean(element: Element, latex: str) -> None:
         raise MathError(f"{latex!r} needs {element.tag} {dict(element.attrib)}, which browsers do not draw")
     if element.get("linebreak"):
         raise MathError(rf"{latex!r} has \\ outside an environment")
+    if len(element) != PARTS.get(element.tag, len(element)):
+        raise MathError(f"{latex!r} has {element.tag} with {len(element)} parts instead of {PARTS[element.tag]}")
     for child in element:
         _clean(child, latex)
     if element.text:
@@ -96,6 +101,8 @@ def _clean_text(element: Element, latex: str) -> None:
     text = _ESCAPED.get(text, text)
     if element.tag != "mtext" and (text == "&" or (text.startswith("\\") and len(text) > 1)):
         raise MathError(f"{latex!r} has {text!r} where latex2mathml does not know it")
+    if element.tag == "mtext" and "$" in text:
+        raise MathError(f"{latex!r} has mathematics within text; close the text before it")
     variant = element.attrib.get("mathvariant")
     if variant is not None and not (variant == "normal" and element.tag == "mi"):
         del element.attrib["mathvariant"]
@@ -115,7 +122,7 @@ def _clean_attributes(element: Element) -> None:
     if element.tag == "mover" and len(element) == 2 and (accent := element[1]).text in _ACCENTS:
         if accent.get("stretchy") is None and element.get("accent") is None:
             accent.set("stretchy", "true")  # the wide forms
-        elif accent.text != "¯" or len("".join(element[0].itertext())) == 1:
+        elif accent.text not in "¯→" or len("".join(element[0].itertext())) == 1:
             accent.set("stretchy", "false")
         accent.text = _ACCENTS[accent.text or ""]
         element.set("accent", "true")

@@ -25,7 +25,7 @@ WIDE = 32
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula within a line."""
-    self.body.append(f'<span class="math">{_render(node, node.astext(), "inline")}</span>')
+    self.body.append(_render(node, node.astext(), "inline"))
     raise nodes.SkipNode
 
 

@@ -13,6 +13,9 @@ _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"
 _ROWS = frozenset(["math", "mrow", "mtd", "msqrt", "mstyle", "mphantom", "mpadded"])
 _FENCES = frozenset("()[]{}⌊⌋⌈⌉⟨⟩|‖∥")
 _ORDINARY = frozenset("∂∇∞…%")
+_LARGE = frozenset("∑∏∐⋃⋂⋁⋀")
+_UNDER = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉", "|": "|", "‖": "‖"}
 
 
 def set_spacing(element: Element) -> None:
@@ -23,35 +26,43 @@ def set_spacing(element: Element) -> None:
     if element.tag in _SCRIPTS:
         _set_limits(element)
     if element.tag in _ROWS:
+        _group_sized_fences(element)
         _space_functions(element)
 
 
 def _set_symbol(element: Element) -> None:
     text = element.text or ""
-    if element.tag == "mo" and text.replace("\u2009", "").replace("\u2006", "").isalpha() and len(text) > 0:
+    if element.tag == "mo" and _is_name(text):
         element.tag = "mi"
         element.attrib.clear()
         if len(text) == 1:
             element.set("mathvariant", "normal")
     elif element.tag in ("mo", "mi") and text in _FENCES:
         element.tag = "mo"
-        if text in "|‖∥" and not element.attrib.keys() & {"form", "minsize"}:
-            element.attrib.update({"stretchy": "false", "lspace": "0", "rspace": "0"})
+        if text in "|‖∥" and "form" not in element.attrib:
+            element.attrib.update({"lspace": "0", "rspace": "0"})
+            element.set("stretchy", "true" if "minsize" in element.attrib else "false")
     elif element.tag == "mo" and text in _ORDINARY:
         element.tag = "mi"
         element.set("mathvariant", "normal")
     elif element.tag == "mi" and text and set(text) == {"′"}:
         element.tag = "mo"
+    elif element.tag == "mi" and text == "~":
+        element.tag, element.text = "mo", "∼"
+    elif element.tag == "mi" and len(text) == 1 and "Α" <= text <= "Ω":
+        element.set("mathvariant", "normal")  # TeX's capital Greek letters are upright
 
 
 def _set_limits(element: Element) -> None:
     """Put the subscript of max and its kin underneath in displays, as MathML does for sums."""
     base = element[0]
+    if base.tag == "mo" and base.text in _LARGE and "movablelimits" not in base.attrib:
+        element.tag = _UNDER.get(element.tag, element.tag)
     if _function_name(base) not in LIMITS:
         return
     while base.tag == "mrow" and len(base) == 1:
         base = base[0]
-    element.tag = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}.get(element.tag, element.tag)
+    element.tag = _UNDER.get(element.tag, element.tag)
     base.tag = "mo"
     base.attrib.update({"movablelimits": "true", "lspace": "0", "rspace": "0"})
 
@@ -61,8 +72,36 @@ def _function_name(element: Element) -> str:
     while (element.tag in _SCRIPTS or (element.tag == "mrow" and len(element) == 1)) and len(element):
         element = element[0]
     text = (element.text or "").replace("\u2009", "").replace("\u2006", "")
-    is_name = element.tag == "mi" or element.get("movablelimits") == "true"
-    return text if is_name and len(text) > 1 and text.isalpha() and text.isascii() else ""
+    is_function = element.tag == "mi" or element.get("movablelimits") == "true"
+    return text if is_function and len(text) > 1 and _is_name(text) else ""
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text is a word of Latin letters, thin spaces within it allowed."""
+    letters = text.replace("\u2009", "").replace("\u2006", "")
+    return letters.isascii() and letters.isalpha()
+
+
+def _group_sized_fences(row: Element) -> None:
+    r"""Hang the exponent of a closing ``\bigr)`` on the whole group: browsers misplace a sized fence with scripts."""
+    for script in [child for child in row if child.tag in _SCRIPTS and len(child) and child[0].get("minsize")]:
+        children = list(row)
+        end = children.index(script)
+        starts = [i for i in range(end) if _closes(children[i], script[0])]
+        if not starts:
+            continue
+        group = Element("mrow")
+        inside = children[starts[-1] : end]
+        for child in inside:
+            row.remove(child)
+        group.extend([*inside, script[0]])
+        script.remove(script[0])
+        script.insert(0, group)
+
+
+def _closes(opening: Element, closing: Element) -> bool:
+    is_sized = opening.tag == "mo" and opening.get("minsize") == closing.get("minsize")
+    return is_sized and _CLOSING.get(opening.text or "") == closing.text
 
 
 def _space_functions(row: Element) -> None:

@@ -1,0 +1,440 @@
+"""The Sphinx extension: formulas, what a page depends on, anchors of claims, preview bar, no foreign requests."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from foundations.sphinxext.alphabets import restyle
+from foundations.sphinxext.latex import display_lines
+from foundations.sphinxext.mathml import CORE, MathError, to_mathml
+from foundations.sphinxext.numbering import within_chapters
+from foundations.sphinxext.offline import foreign_in_css, foreign_in_page, foreign_in_script
+from foundations.sphinxext.pages import corrected
+from foundations.sphinxext.preview import NOTICE, PROFILE
+
+FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\nlanguage_info:\n  name: python\n---\n"
+LANGUAGE = {"language_info": {"name": "python"}}
+CELL = "\n```{code-cell}\n1 + 1\n```\n"
+
+
+class Book:
+    """A small book in a folder, built without executing its cells."""
+
+    def __init__(self, folder: Path, **config: Any) -> None:
+        self.folder = folder
+        self.package = folder / "package"
+        self.package.mkdir()
+        (self.package / "module.py").write_text("x = 1\n")
+        self.config = {
+            "extensions": ["myst_nb", "foundations.sphinxext"],
+            "html_theme": "basic",
+            "html_math_renderer": "mathml",
+            "nb_execution_mode": "off",
+            "myst_enable_extensions": ["dollarmath"],
+            "book_package": str(self.package),
+            "exclude_patterns": ["out", "package", "jupyter_execute"],
+            "root_doc": "index",
+        } | config
+        self.write("index", "# Index\n\n```{toctree}\n:glob:\n\n*\n```\n")
+
+    def write(self, name: str, text: str) -> None:
+        """Write a page in MyST."""
+        (self.folder / f"{name}.md").write_text(text)
+
+    def build(self) -> tuple[set[str], str]:
+        """Build what is out of date; return the pages that were read and the warnings."""
+        read: set[str] = set()
+        warnings = io.StringIO()
+        output = self.folder / "out"
+        with patch_docutils(), docutils_namespace():
+            app = Sphinx(
+                self.folder, None, output, output / ".doctrees", "html", dict(self.config), io.StringIO(), warnings
+            )
+            app.connect("env-before-read-docs", lambda _app, _env, names: read.update(names))
+            app.build()
+        return read, warnings.getvalue()
+
+    def page(self, name: str) -> str:
+        """Return a built page's HTML."""
+        return (self.folder / "out" / f"{name}.html").read_text()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """Return a book with nothing in it but its index."""
+    return Book(tmp_path)
+
+
+def touch(path: Path) -> None:
+    """Make a file newer than anything built so far."""
+    later = path.stat().st_mtime + 60
+    os.utime(path, (later, later))
+
+
+def tags(mathml: str) -> list[str]:
+    """List the elements of a formula in document order."""
+    return [element.tag for element in ElementTree.fromstring(mathml).iter()]
+
+
+# Formulas ------------------------------------------------------------------------------------------------
+
+FORMULAS = [
+    r"\frac{\partial \mathcal{L}}{\partial W_{ij}} = \delta_i h_j",
+    r"\hat{\mathbf{m}}_t = \frac{\mathbf{m}_t}{1 - \beta_1^t}",
+    r"\begin{aligned} a &= b \\ c &= \sum_{i=1}^n d_i \end{aligned}",
+    r"\begin{gathered} a \\ b \end{gathered}",
+    r"\begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}",
+    r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}",
+    r"\lVert \mathbf{w} \rVert_2^2 + \bigl\lVert x \bigr\rVert^2",
+    r"\operatorname*{arg\,max}_k p_k + \arg\min_j q_j",
+    r"\mathbb{E}_{x \sim \mathcal{D}}\left[f(x)\right]",
+    r"\underbrace{\sqrt{\hat v} + \epsilon}_{\text{per weight}}",
+    r"\boldsymbol\theta \leftarrow \boldsymbol\theta - \alpha\, \nabla_{\!\theta} \mathcal{L}",
+    r"p(y \mid x) \approx 10^{-3}, \quad \left\lfloor x \right\rfloor, \mathbb{1}\{y = k\}",
+]
+
+
+@pytest.mark.parametrize("latex", FORMULAS)
+@pytest.mark.parametrize("display", ["inline", "block"])
+def test_formulas_become_mathml_core(latex: str, display: Any) -> None:
+    """Whatever a deep-learning text writes comes out in elements that browsers draw, with its source as alttext."""
+    root = ElementTree.fromstring(to_mathml(latex, display))
+    assert {element.tag for element in root.iter()} <= CORE
+    assert {element.get("mathvariant") for element in root.iter()} <= {None, "normal"}
+    assert root.get("display") == display
+    assert root.get("alttext") == latex
+    assert "\\" not in "".join(root.itertext())
+
+
+@pytest.mark.parametrize(
+    ("latex", "reason"),
+    [
+        (r"\unheardof x", "unheardof"),
+        (r"\frac{a}", "1 parts"),
+        (r"\begin{aligned} a &= b", "cannot be read"),
+        (r"a & b", "'&'"),
+        (r"a \\ b", "outside an environment"),
+        (r"\boxed{a}", "menclose"),
+        (r"\text{if $x$}", "within text"),
+        (r"\begin{array}{l|r} a & b \end{array}", "columnlines"),
+    ],
+)
+def test_unsupported_formulas_are_refused(latex: str, reason: str) -> None:
+    """A formula that would come out wrong raises an error that names it and says why."""
+    with pytest.raises(MathError, match=re.escape(reason)):
+        to_mathml(latex)
+
+
+TOKENS = [
+    "x",
+    "1",
+    "+",
+    "{",
+    "}",
+    "_",
+    "^",
+    "&",
+    r"\\",
+    r"\frac",
+    r"\hat",
+    r"\left(",
+    r"\right)",
+    r"\sum",
+    "<",
+    ">",
+    '"',
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS), max_size=8))
+def test_any_input_is_converted_or_refused(tokens: list[str]) -> None:
+    """Arbitrary input gives well-formed MathML Core or a MathError, nothing else."""
+    try:
+        mathml = to_mathml(" ".join(tokens))
+    except MathError:
+        return
+    assert set(tags(mathml)) <= CORE
+
+
+@pytest.mark.parametrize(
+    ("text", "variant", "expected"),
+    [
+        ("x", "bold", "\N{MATHEMATICAL BOLD SMALL X}"),
+        ("R1", "double-struck", "ℝ𝟙"),
+        ("LH", "script", "ℒℋ"),
+        ("h", "italic", "ℎ"),
+        ("θ∇", "bold-italic", "𝜽𝜵"),
+        ("C", "fraktur", "ℭ"),
+        ("+", "bold", "+"),
+    ],
+)
+def test_alphabets_are_unicode(text: str, variant: str, expected: str) -> None:
+    """Bold, double-struck and other letters are the Unicode characters of that alphabet, exceptions included."""
+    assert restyle(text, variant) == expected
+
+
+def test_functions_are_spaced_as_in_tex() -> None:
+    """A function is followed by a thin space before a term and by none before a bracket."""
+    assert tags(to_mathml(r"\log x")).count("mspace") == 1
+    assert tags(to_mathml(r"\log(x)")).count("mspace") == 0
+
+
+def test_limits_go_underneath_in_displays() -> None:
+    """Subscripts of max, arg max and sums are movable limits, those of a log are not."""
+    for latex in (r"\max_k p", r"\operatorname*{argmax}_k p", r"\left[\sum_k p\right]"):
+        assert "munder" in tags(to_mathml(latex, "block"))
+    assert "munder" not in tags(to_mathml(r"\log_k p", "block"))
+
+
+def test_upright_words_and_numbers_are_whole() -> None:
+    r"""``\mathrm`` gives one identifier and ``1{,}000`` one number, so that they are read aloud as such."""
+    root = ElementTree.fromstring(to_mathml(r"\mathrm{ReLU} + 1{,}000"))
+    assert [element.text for element in root.iter() if element.text] == ["ReLU", "+", "1,000"]
+
+
+def test_exponent_of_a_sized_fence_hangs_on_the_group() -> None:
+    r"""The exponent of ``\bigr)`` applies to all that the fences enclose."""
+    script = ElementTree.fromstring(to_mathml(r"a \bigl( b + c \bigr)^2")).find(".//msup")
+    assert script is not None
+    assert "".join(script[0].itertext()) == "(b+c)"
+
+
+def test_displays_of_several_lines_are_aligned() -> None:
+    """Line breaks outside an environment make an aligned display, those inside one do not."""
+    assert display_lines(r"a &= b \\ &= c").startswith(r"\begin{aligned}")
+    assert display_lines("a\n\nb") == r"\begin{aligned} a \\ b \end{aligned}"
+    matrix = r"\begin{pmatrix} a \\ b \end{pmatrix}"
+    assert display_lines(matrix) == matrix
+
+
+def test_equations_are_numbered_and_linked(book: Book) -> None:
+    """A labelled equation has its number and an anchor that references lead to, and the page loads no script for it."""
+    book.write("one", "# One\n\nInline $x^2$.\n\n$$ a = b $$ (eq-a)\n\n$$ c = d $$ (eq-c)\n")
+    book.write("two", "# Two\n\nSee {eq}`eq-c`.\n")
+    _, warnings = book.build()
+    assert warnings == ""
+    page = book.page("one")
+    assert 'id="equation-eq-c"' in page
+    assert re.search(r'class="eqno">\(2\)<a class="headerlink" href="#equation-eq-c"', page)
+    assert page.count("<math ") == 3
+    assert not [tag for tag in re.findall("<script[^>]*>", page.lower()) if "mathjax" in tag]
+    assert re.search(r'href="one.html#equation-eq-c">\(?2\)?</a>', book.page("two"))
+
+
+def test_formula_that_fails_warns(book: Book) -> None:
+    """A formula that cannot be converted is a warning with its place, and the page shows its source."""
+    book.write("one", "# One\n\n$\\unheardof{x}$\n")
+    _, warnings = book.build()
+    assert re.search(r"one\.md:\d*:? ?WARNING: formula not rendered", warnings)
+    assert r'<code class="math-error">\unheardof{x}</code>' in book.page("one")
+
+
+def test_numbers_count_within_chapters() -> None:
+    """Each chapter counts its own figures and equations; pages that are no chapters share one plain count."""
+    numbers = {
+        "book/notation": {"figure": {"a": (1,)}},
+        "book/practical1-training": {"figure": {"b": (2,), "c": (3,)}, "displaymath": {"d": (1,)}},
+        "book/task10-weights": {"figure": {"e": (4,)}},
+        "book/glossary": {"figure": {"f": (5,)}},
+    }
+    flat = {
+        name: number
+        for kinds in within_chapters(numbers).values()
+        for ids in kinds.values()
+        for name, number in ids.items()
+    }
+    assert flat == {"a": (1,), "b": ("P1", 1), "c": ("P1", 2), "d": ("P1", 1), "e": ("T10", 1), "f": (2,)}
+
+
+def test_references_use_the_chapter_number(tmp_path: Path) -> None:
+    """A reference from another page shows the number that the chapter shows, in a first and in a later build."""
+    book = Book(tmp_path, numfig=True)
+    book.write("practical1-a", "# One\n\n$$ a = b $$ (eq-a)\n")
+    book.write("task03-b", "# Two\n\n$$ c = d $$ (eq-c)\n\nSee {eq}`eq-a` and {eq}`eq-c`.\n")
+    for _ in range(2):
+        assert book.build()[1] == ""
+        assert 'class="eqno">(T3.1)' in book.page("task03-b")
+        assert re.findall(r">\((\w\d\.\d)\)</a>", book.page("task03-b")) == ["P1.1", "T3.1"]
+        touch(tmp_path / "task03-b.md")
+
+
+# What pages depend on ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def built(book: Book) -> Book:
+    """Return a built book of two pages with code and one without."""
+    book.write("code1", f"{FRONT}\n# Code 1\n{CELL}")
+    book.write("code2", f"{FRONT}\n# Code 2\n{CELL}")
+    book.write("prose", "# Prose\n")
+    read, warnings = book.build()
+    assert warnings == ""
+    assert read == {"index", "code1", "code2", "prose"}
+    return book
+
+
+def test_nothing_changed_reads_nothing(built: Book) -> None:
+    """A second build of an unchanged book executes no page."""
+    assert built.build()[0] == set()
+
+
+def test_package_change_outdates_pages_with_code(built: Book) -> None:
+    """Editing a module of the package executes every page with code again, and no other."""
+    touch(built.package / "module.py")
+    assert built.build()[0] == {"code1", "code2"}
+
+
+def test_new_module_outdates_pages_with_code(built: Book) -> None:
+    """So does a module that is new."""
+    (built.package / "new.py").write_text("")
+    assert built.build()[0] == {"code1", "code2"}
+    assert built.build()[0] == set()
+
+
+def test_removed_module_outdates_pages_with_code(built: Book) -> None:
+    """So does a module that has gone."""
+    (built.package / "module.py").unlink()
+    assert built.build()[0] == {"code1", "code2"}
+
+
+def test_compiled_files_outdate_nothing(built: Book) -> None:
+    """Python's caches are no part of the package."""
+    (built.package / "__pycache__").mkdir()
+    (built.package / "__pycache__" / "module.pyc").write_bytes(b"")
+    assert built.build()[0] == set()
+
+
+def test_prose_edit_outdates_its_page_only(built: Book) -> None:
+    """Editing a page executes that page alone."""
+    built.write("code1", f"{FRONT}\n# Code 1\n\nMore.\n{CELL}")
+    touch(built.folder / "code1.md")
+    assert built.build()[0] == {"code1"}
+
+
+# Claims --------------------------------------------------------------------------------------------------
+
+
+def notebook(html: str) -> str:
+    """Return a notebook with one executed cell that shows HTML."""
+    output = {"output_type": "execute_result", "execution_count": 1, "data": {"text/html": html}, "metadata": {}}
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [output], "source": "1"}
+    heading = {"cell_type": "markdown", "metadata": {}, "source": "# Claims"}
+    return json.dumps({"cells": [heading, cell], "metadata": LANGUAGE, "nbformat": 4, "nbformat_minor": 4})
+
+
+CLAIM = (
+    '<aside class="claim claim-supported" id="claim-x"><p class="claim-sentence">Adam is <em>faster</em>.</p></aside>'
+)
+
+
+def test_claims_can_be_linked_to(book: Book) -> None:
+    """A claim that a cell displays is a target for links from other pages, which may borrow its sentence."""
+    (book.folder / "claims.ipynb").write_text(notebook(CLAIM))
+    book.write("prose", "# Prose\n\nSee [that claim](#claim-x) and {ref}`claim-x`.\n")
+    _, warnings = book.build()
+    assert warnings == ""
+    links = re.findall(r'href="claims.html#claim-x"[^>]*>(.*?)</a>', book.page("prose"))
+    assert [re.sub("<[^>]*>", "", link) for link in links] == ["that claim", "Adam is faster."]
+
+
+def test_claims_are_made_once(book: Book) -> None:
+    """The same claim on two pages is a warning that names both."""
+    for name in ("first", "second"):
+        (book.folder / f"{name}.ipynb").write_text(notebook(CLAIM))
+    _, warnings = book.build()
+    assert "claim-x is already on page first" in warnings
+
+
+# The site ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", ["preview", None])
+def test_preview_says_so_on_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str | None) -> None:
+    """Each page of a preview carries the notice; a page of the full book does not."""
+    monkeypatch.delenv(PROFILE, raising=False)
+    if profile:
+        monkeypatch.setenv(PROFILE, profile)
+    book = Book(tmp_path, html_theme="sphinx_book_theme")
+    book.write("one", "# One\n")
+    book.build()
+    assert [NOTICE in book.page(name) for name in ("index", "one")] == [profile == "preview"] * 2
+    assert "fontawesome.js" not in book.page("one")
+
+
+def test_corrections_change_nothing_else() -> None:
+    """The icon script and the two contradicting labels go; other scripts and labels stay."""
+    kept = '<script src="_static/scripts/bootstrap.js"></script><nav aria-label="Page"></nav>'
+    icons = '<script defer src="../_static/scripts/fontawesome.js?digest=1"></script>\n'
+    assert corrected(icons + kept) == kept
+    assert corrected('<summary aria-label="Toggle hidden content">') == "<summary>"
+    button = '<button class="btn search-button-field" title="Search" aria-label="Search" data-x="1">'
+    assert corrected(button) == '<button class="btn search-button-field" title="Search" data-x="1">'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        '<script src="//cdn.example/x.js"></script>',
+        '<link rel="stylesheet" href="http://fonts.example/x.css">',
+        '<link rel="preconnect" href="https://fonts.example">',
+        '<img alt="" src="https://example.org/x.png">',
+        '<img alt="" srcset="a.png 1x, https://example.org/x.png 2x">',
+        "<style>@import 'https://example.org/x.css';</style>",
+        '<p style="background: url(//example.org/x.png)">',
+        '<script>fetch("https://example.org/x.json")</script>',
+        '<iframe title="video" src="https://example.org/"></iframe>',
+    ],
+)
+def test_foreign_requests_are_found(page: str) -> None:
+    """Every way in which a page can make a browser ask another site is seen."""
+    assert len(foreign_in_page(f"<!doctype html><html><body>{page}</body></html>")) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<a href="https://example.org">a link</a>',
+        '<link rel="canonical" href="https://example.org/book">',
+        '<script src="_static/x.js"></script>',
+        '<img alt="" src="data:image/png;base64,AA==">',
+        '<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>',
+        "<p>Type https://example.org into the script.</p>",
+    ],
+)
+def test_what_needs_no_request_is_allowed(page: str) -> None:
+    """Links that a reader follows, local files and namespaces are no foreign requests."""
+    assert foreign_in_page(page) == []
+
+
+def test_foreign_requests_in_assets_are_found() -> None:
+    """Stylesheets and scripts are looked into as well."""
+    assert foreign_in_css('@import "https://example.org/x.css"; a { background: url(img/x.png) }') == [
+        "https://example.org/x.css"
+    ]
+    assert foreign_in_script('s.src = "https://example.org/x.js"; a.href = "https://example.org";') == [
+        "https://example.org/x.js"
+    ]
+
+
+def test_build_with_a_foreign_script_warns(book: Book) -> None:
+    """A page with a script from elsewhere is a warning, which fails a strict build; without it there is none."""
+    book.write("one", "# One\n")
+    assert book.build()[1] == ""
+    book.write("one", '# One\n\n<script src="https://cdn.example/x.js"></script>\n')
+    touch(book.folder / "one.md")
+    _, warnings = book.build()
+    assert "one.html would make readers' browsers request https://cdn.example/x.js" in warnings
