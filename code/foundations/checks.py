@@ -34,10 +34,10 @@ def check(sentence: str, error: float, at_most: float = 0.0) -> Check:
     Raises
     ------
     CheckError
-        If it is larger, or not a number; the build stops then.
+        If it is larger, negative, or not a number; the build stops then.
     """
-    if not float(error) <= at_most:
-        raise CheckError(f"{sentence} The error must be at most {at_most:g}. Received: {float(error)!r}")
+    if not 0 <= float(error) <= at_most:
+        raise CheckError(f"{sentence} The error must be from 0 to {at_most:g}. Received: {float(error)!r}")
     return Check(sentence, float(error), at_most)
 
 

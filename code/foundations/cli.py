@@ -197,7 +197,7 @@ def claims(
     """Judge the claims of some studies, training first what is missing."""
     selected = chosen(names)
     use_data(data_file)
-    grid = table("", "claim", "verdict", "effect [95% interval]", "Holm's p", "predicted")
+    grid = table("", "claim", "verdict", "effect [95% interval]", "Holm's p of these", "predicted")
     with resumable():
         for study in selected:
             study.train(pilot, show_progress)

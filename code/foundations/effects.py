@@ -89,9 +89,17 @@ def _difference(name: str, first: str, second: str, margin: float | None, equiva
         unit=kind.unit,
         digits=kind.digits,
         margin=_margin(name, margin),
-        compute=lambda results: results.values(name, first) - results.values(name, second),
+        compute=lambda results: np.subtract(*_pair(results, name, first, second)),
         equivalence=equivalence,
     )
+
+
+def _pair(results: Measured, name: str, first: str, second: str) -> tuple[Values, Values]:
+    """Return a metric over the seeds of two arms, which must be as many: arrays of one value would be broadcast."""
+    one, other = results.values(name, first), results.values(name, second)
+    seeds = (len(one), len(other))
+    require(seeds[0] == seeds[1], f"the numbers of seeds of {first!r} and {second!r}", seeds, "equal")
+    return one, other
 
 
 def factor(name: str, *, more: str, than: str, margin: float) -> Effect:
@@ -105,7 +113,7 @@ def factor(name: str, *, more: str, than: str, margin: float) -> Effect:
         unit="times",
         digits=2,
         margin=math.log(margin),
-        compute=lambda results: np.log(results.values(name, more) / results.values(name, than)),
+        compute=lambda results: np.log(np.divide(*_pair(results, name, more, than))),
         ratio=True,
     )
 

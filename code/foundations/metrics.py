@@ -13,6 +13,7 @@ from foundations.specs import require_one_of
 POINTS, NATS = "points", "nats"
 MARGIN_POINTS = 0.2
 MARGIN_NATS = 0.01
+SETTLED = 5
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ def series(run: Run, name: str) -> Floats:
     """
     if name == "gap":
         return series(run, "validation_cross_entropy") - run.history["train_cross_entropy"]
+    require_one_of("a curve", name, [*run.history, "validation_cross_entropy", "validation_accuracy", "gap"])
     if name.startswith("validation_"):
         kind = name.removeprefix("validation_")
         return (run.history[f"select_{kind}"] + run.history[f"judge_{kind}"]) / 2
-    require_one_of("a curve", name, [*run.history, "validation_cross_entropy", "validation_accuracy", "gap"])
     return run.history[name]
 
 
@@ -74,10 +75,15 @@ def at_end(name: str) -> Callable[[Run], float]:
     return lambda run: scale * float(series(run, name)[-1])
 
 
+def settled_accuracy(run: Run) -> float:
+    """Return a run's validation accuracy in points, averaged over its last epochs, which differ by noise."""
+    return 100 * float(series(run, "validation_accuracy")[-SETTLED:].mean())
+
+
 def best_epoch(name: str) -> Callable[[Run], float]:
     """Return the function from a run to the epoch, counted from 1, at which a curve is best, the first of equals."""
     best = np.argmax if name.endswith("accuracy") else np.argmin
-    return lambda run: float(best(series(run, name)) + 1)
+    return lambda run: float(run.evaluated[best(series(run, name))])
 
 
 def _accuracy(name: str) -> Metric:
@@ -98,6 +104,9 @@ METRICS: Mapping[str, Metric] = {
     **{name: _cross_entropy(name) for name in ("judge_cross_entropy", "gap", "loss", "val_loss")},
     "best_epoch_cross_entropy": _best_epoch("validation_cross_entropy"),
     "best_epoch_accuracy": _best_epoch("validation_accuracy"),
+    "settled_accuracy": Metric(
+        f"validation accuracy, mean of the last {SETTLED} epochs", POINTS, 2, settled_accuracy, MARGIN_POINTS
+    ),
     "epochs": Metric("epochs trained", "epochs", 1, lambda run: float(run.epochs)),
 }
 

@@ -80,13 +80,13 @@ def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress 
     data.load()
     if todo := missing(specs, store):
         store.prepare()
-        for run in progress(todo, _trained(todo)):
+        for run in progress(todo, trained(todo)):
             store.put(run)
     return len(todo)
 
 
-def _trained(specs: Sequence[RunSpec]) -> Iterable[Run]:
-    """Yield runs as workers finish them; end the workers if that is interrupted."""
+def trained(specs: Sequence[RunSpec]) -> Iterable[Run]:
+    """Train runs in workers, store nothing, and yield them as they are finished; end the workers if interrupted."""
     count = workers()
     # joblib would train in this process if it were asked for one job: two workers take turns instead.
     dispatch = {"n_jobs": 2, "pre_dispatch": 1} if count == 1 else {"n_jobs": count}

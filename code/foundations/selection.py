@@ -30,8 +30,8 @@ def optimism(hits: NDArray[np.bool_], candidates: int, subset: int) -> NDArray[n
         other images; and the latter minus the mean of its group there.
     """
     models, images = hits.shape
-    require(models % candidates == 0, "candidates", candidates, f"a divisor of {models}")
-    require(images % subset == 0 and subset < images, "subset", subset, f"a divisor of {images}")
+    require(candidates >= 1 and models % candidates == 0, "candidates", candidates, f"a divisor of {models}")
+    require(1 <= subset < images and images % subset == 0, "subset", subset, f"a divisor of {images}, but less")
     right = hits.reshape(models // candidates, candidates, images // subset, subset).sum(axis=3)
     chosen_on = 100 * right / subset
     elsewhere = 100 * (right.sum(axis=2, keepdims=True) - right) / (images - subset)

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import joblib
+
+from foundations import data
 from foundations.claims import Outcome
 from foundations.metrics import metric
+from foundations.runs import trajectory
 from foundations.specs import RunSpec, baseline
 from foundations.store import describe
-from foundations.study import Results, Study
+from foundations.study import PILOT_SEEDS, Results, Study
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def deltas(study: Study) -> Table:
 
 def _delta(spec: RunSpec) -> str:
     changes = dict(_changes(describe(spec), describe(baseline)))
+    changes = {"optimizer" if name == "name" else name: value for name, value in changes.items()}
     return ", ".join(f"{name} = {value}" for name, value in changes.items() if name != "snapshots") or "none"
 
 
@@ -106,7 +111,8 @@ def metrics(results: Results, names: Sequence[str], arms: Sequence[str] | None =
 
 def _spread(results: Results, name: str, arm: str) -> str:
     values, digits = results.values(name, arm), metric(name).digits
-    return f"{values.mean():.{digits}f} ± {values.std(ddof=1):.{digits}f}"
+    mean = f"{values.mean():.{digits}f}"
+    return mean if len(values) == 1 else f"{mean} ± {values.std(ddof=1):.{digits}f}"
 
 
 def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:
@@ -121,3 +127,34 @@ def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]
     margin = f"{claim.effect.show(claim.effect.margin, signed=False)} {claim.effect.unit}"
     adjusted = "–" if p is None else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
     return link, claim.sentence, outcome.verdict, outcome.effect, margin, adjusted, claim.predicted
+
+
+def environment(results: Sequence[Results]) -> Table:
+    """Return what the runs of several studies were trained with: versions, machine, seeds and data."""
+    runs = [run for study in results for arm in study.runs.values() for run in arm]
+    facts = {
+        "Python": {run.provenance.python for run in runs},
+        "TensorFlow": {run.provenance.tensorflow for run in runs},
+        "Keras": {run.provenance.keras for run in runs},
+        "NumPy": {run.provenance.numpy for run in runs},
+        "Machine": {run.provenance.machine for run in runs},
+        "Cores of the building machine": {str(joblib.cpu_count())},
+        "Seeds": {f"0 to {max(run.spec.seed for run in runs)}; pilots {', '.join(map(str, PILOT_SEEDS))}"},
+        "Trained": {f"{min(run.provenance.started for run in runs)} to {max(run.provenance.started for run in runs)}"},
+        "SHA-256 of the data file": {data.checksum(data.source())},
+    }
+    rows = [(name, "; ".join(sorted(values))) for name, values in facts.items()]
+    return Table("What the networks of this book were trained with.", ("", "What"), rows)
+
+
+def training_time(results: Sequence[Results]) -> Table:
+    """Return each study's runs and their training time in core-seconds."""
+    rows = [_time_row(study) for study in results]
+    columns = ("Study", "Arms", "Runs", "Trainings", "Core-seconds")
+    return Table("Training time of each study; compilation counts where a worker compiled.", columns, rows)
+
+
+def _time_row(results: Results) -> tuple[str, ...]:
+    runs = [run for arm in results.runs.values() for run in arm]
+    trainings = len({trajectory(run.spec) for run in runs})
+    return results.study.name, str(len(results.runs)), str(len(runs)), str(trainings), f"{results.seconds:.0f}"

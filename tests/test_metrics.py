@@ -1,0 +1,122 @@
+"""What is read off a run: curves, and one number at its end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundations.errors import FoundationsError
+from foundations.metrics import METRICS, SERIES_LABELS, at_end, best_epoch, metric, series
+from foundations.specs import baseline
+from pretended import HISTORY, pretend
+
+CURVES = {
+    "loss": [0.9, 0.5, 0.4],
+    "accuracy": [0.7, 0.8, 0.9],
+    "val_loss": [0.8, 0.6, 0.7],
+    "val_accuracy": [0.75, 0.85, 0.8],
+    "train_cross_entropy": [0.6, 0.3, 0.2],
+    "train_accuracy": [0.8, 0.9, 0.96],
+    "select_cross_entropy": [0.7, 0.4, 0.5],
+    "select_accuracy": [0.8, 0.92, 0.9],
+    "judge_cross_entropy": [0.5, 0.4, 0.6],
+    "judge_accuracy": [0.7, 0.9, 0.94],
+}
+RUN = pretend(baseline.vary(epochs=3), CURVES)
+AT_END = {
+    "train_accuracy": (96.0, "points", 0.2),
+    "validation_accuracy": (92.0, "points", 0.2),
+    "judge_accuracy": (94.0, "points", 0.2),
+    "train_cross_entropy": (0.2, "nats", 0.01),
+    "validation_cross_entropy": (0.55, "nats", 0.01),
+    "judge_cross_entropy": (0.6, "nats", 0.01),
+    "gap": (0.35, "nats", 0.01),
+    "loss": (0.4, "nats", 0.01),
+    "val_loss": (0.7, "nats", 0.01),
+    "best_epoch_cross_entropy": (2.0, "epochs", None),
+    "best_epoch_accuracy": (3.0, "epochs", None),
+    "epochs": (3.0, "epochs", None),
+}
+curves = st.lists(st.floats(0, 1), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_history_is_a_curve(name: str) -> None:
+    """Every name of a run's history is a curve, as it was recorded."""
+    assert CURVES[name] == series(RUN, name).tolist()
+
+
+def test_history_of_these_tests_is_whole() -> None:
+    """These tests name every curve of a run's history."""
+    assert {*HISTORY} == {*CURVES}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("validation_cross_entropy", [0.6, 0.4, 0.55]),
+        ("validation_accuracy", [0.75, 0.91, 0.92]),
+        ("gap", [0.0, 0.1, 0.35]),
+    ],
+)
+def test_derived_curves(name: str, expected: list[float]) -> None:
+    """Validation curves are the mean of both halves', and the gap is validation minus training cross-entropy."""
+    assert pytest.approx(expected, abs=1e-12) == series(RUN, name).tolist()
+
+
+@pytest.mark.parametrize("name", ["validation", "validation_", "validation_loss", "test_accuracy", "Gap", ""])
+def test_unknown_curve(name: str) -> None:
+    """A curve that does not exist is refused, with those that do."""
+    with pytest.raises(FoundationsError, match=rf"a curve must be one of loss, .*, gap\. Received: '{name}'"):
+        series(RUN, name)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metric(name: str) -> None:
+    """Every metric is the number that its name says, in its unit, with the book-wide margin of that unit."""
+    found = metric(name)
+    value, unit, margin = AT_END[name]
+    assert pytest.approx(value, abs=1e-12) == found.of(RUN)
+    assert (unit, margin) == (found.unit, found.margin)
+
+
+def test_metrics_of_these_tests_are_all() -> None:
+    """These tests name every metric."""
+    assert {*METRICS} == {*AT_END}
+
+
+def test_labels_tell_metrics_apart() -> None:
+    """No two metrics and no two curves are printed under one name."""
+    assert len(METRICS) == len({found.label for found in METRICS.values()})
+    assert len(SERIES_LABELS) == len({*SERIES_LABELS.values()})
+
+
+def test_unknown_metric() -> None:
+    """A metric that does not exist is refused, with those that do."""
+    with pytest.raises(FoundationsError, match="a metric must be one of train_accuracy, .*, epochs. Received: 'speed'"):
+        metric("speed")
+
+
+@given(curves)
+def test_at_end_is_the_last_value(values: list[float]) -> None:
+    """A metric at the end is a curve's last value, accuracies in points."""
+    run = pretend(baseline, {"loss": values, "judge_accuracy": values})
+    assert values[-1] == at_end("loss")(run)
+    assert 100 * values[-1] == at_end("judge_accuracy")(run)
+
+
+@given(curves, st.integers(1, 5))
+def test_best_epoch_is_the_first_of_the_best(values: list[float], every: int) -> None:
+    """The best epoch, counted from 1, is the first with the highest accuracy or the lowest cross-entropy."""
+    spec = baseline.vary(epochs=every * len(values), evaluate_every=every)
+    run = pretend(spec, {"judge_accuracy": values, "judge_cross_entropy": values})
+    assert every * (values.index(max(values)) + 1) == best_epoch("judge_accuracy")(run)
+    assert every * (values.index(min(values)) + 1) == best_epoch("judge_cross_entropy")(run)
+
+
+@given(curves, st.integers(1, 5))
+def test_epochs_are_those_trained(values: list[float], every: int) -> None:
+    """The number of epochs is of those that were trained, also where an early stop left some out."""
+    run = pretend(baseline.vary(epochs=100 * every, evaluate_every=every), {"loss": values})
+    assert every * len(values) == metric("epochs").of(run)
