@@ -39,13 +39,17 @@ check: $(READY) ## Lint, check formatting and types, of the package, the tests a
 	$(BIN)/ruff check code tests
 	$(BIN)/ruff format --check code tests
 	$(BIN)/mypy
-	$(BIN)/python tests/chapter_cells.py _build/lint
+	$(BIN)/python tests/chapter_cells.py write _build/lint
 	$(BIN)/ruff check --config tests/chapters.toml _build/lint
 	$(BIN)/ruff format --check --config tests/chapters.toml _build/lint
 
-format: $(READY) ## Format the package and the tests
+format: $(READY) ## Format the package, the tests and the chapters' cells
 	$(BIN)/ruff check --fix code tests
 	$(BIN)/ruff format code tests
+	$(BIN)/python tests/chapter_cells.py write _build/lint
+	$(BIN)/ruff check --fix --config tests/chapters.toml _build/lint
+	$(BIN)/ruff format --config tests/chapters.toml _build/lint
+	$(BIN)/python tests/chapter_cells.py read _build/lint
 
 bench: $(READY) ## Time an epoch of the engine beside other ways to train; prints a table in Markdown
 	$(BIN)/python -m foundations.bench

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from foundations.sphinxext import anchors, dependencies, mathrenderer, numbering, offline, pages, preview
@@ -12,12 +11,7 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register every part with Sphinx.
-
-    Kernels inherit the environment of the build, so TensorFlow's start-up notices are silenced here,
-    before one starts: a chapter that writes to stderr fails a strict build.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    """Register every part with Sphinx."""
     for part in (anchors, dependencies, mathrenderer, numbering, offline, pages, preview):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
