@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ.pop("FOUNDATIONS_DATA", None)
+os.environ.pop("FOUNDATIONS_PROFILE", None)
+os.environ.pop("STRICT", None)
 
 import foundations
 from foundations import data
@@ -30,6 +32,14 @@ PACKAGE = Path(foundations.__file__).parent
 def pool() -> data.Pool:
     """Return the packaged images that training and validation are drawn from."""
     return data.load(data.PACKAGED)
+
+
+@pytest.fixture
+def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the run store of a test be an empty folder of its own."""
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("FOUNDATIONS_RUNS", str(folder))
+    return folder
 
 
 @pytest.fixture

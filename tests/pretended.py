@@ -22,7 +22,7 @@ SETS, KINDS = ("train", "select", "judge"), ("cross_entropy", "accuracy")
 HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy", *map("_".join, itertools.product(SETS, KINDS)))
 
 
-def pretend(  # noqa: PLR0913  # one parameter a part of a run
+def pretend(
     spec: RunSpec = baseline,
     curves: Mapping[str, ArrayLike] | None = None,
     weights: Weights = (),

@@ -60,10 +60,10 @@ def test_effect_in_words() -> None:
 
 def test_log_ratio_is_shown_as_a_factor() -> None:
     """A claim about logarithms of ratios shows mean, interval and margin as factors."""
-    effect = fixed_effect([math.log(2), math.log(8)], margin=math.log(3), ratio=True)
+    effect = fixed_effect([math.log(3), math.log(4), math.log(16 / 3)], margin=math.log(3), ratio=True)
     outcome = fixed_claim(effect).judge(NOTHING)
-    half = 12.7062 * math.log(2)  # the t quantile of one degree of freedom times the standard error
-    assert f"4.00 points [{4 / math.exp(half):.2f}, {4 * math.exp(half):.2f}]"[:20] == outcome.effect[:20]
+    reach = (4 / 3) ** (4.302653 / math.sqrt(3))  # the t quantile of two degrees of freedom
+    assert f"4.00 points [{4 / reach:.2f}, {4 * reach:.2f}]" == outcome.effect
     assert "margin 3.00 points" in outcome.basis
 
 

@@ -127,7 +127,7 @@ def test_margin_of_a_factor_is_above_one(margin: float) -> None:
 )
 def test_arms_of_different_seeds_are_no_pairs(effect: Effect) -> None:
     """Arms with different numbers of seeds cannot be paired."""
-    with pytest.raises(FoundationsError, match="the numbers of seeds of '.*' and '.*' must be equal"):
+    with pytest.raises(FoundationsError, match=r"the numbers of seeds of '.*' and '.*' must be equal"):
         effect.judge(RESULTS)
 
 
@@ -177,6 +177,7 @@ def test_only_same_is_equivalence_and_only_factor_a_ratio() -> None:
 def test_differences_are_printed_with_their_sign(value: float, signed: bool, expected: str) -> None:
     """A difference is printed with its sign, a margin without, and minus is a minus sign."""
     assert expected == fixed_effect([]).show(value, signed)
+    assert fixed_effect([]).show(value) == fixed_effect([]).show(value, signed=True)
 
 
 @given(st.floats(0.05, 50))

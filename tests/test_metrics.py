@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundations.errors import FoundationsError
-from foundations.metrics import METRICS, SERIES_LABELS, at_end, best_epoch, metric, series
+from foundations.metrics import METRICS, SERIES_LABELS, SETTLED, at_end, best_epoch, metric, series
 from foundations.specs import baseline
 from pretended import HISTORY, pretend
 
@@ -36,8 +36,10 @@ AT_END = {
     "val_loss": (0.7, "nats", 0.01),
     "best_epoch_cross_entropy": (2.0, "epochs", None),
     "best_epoch_accuracy": (3.0, "epochs", None),
+    "settled_accuracy": (86.0, "points", 0.2),
     "epochs": (3.0, "epochs", None),
 }
+DIGITS = {"points": 2, "nats": 4, "epochs": 1}
 curves = st.lists(st.floats(0, 1), min_size=1, max_size=8)
 
 
@@ -74,16 +76,21 @@ def test_unknown_curve(name: str) -> None:
 
 @pytest.mark.parametrize("name", METRICS)
 def test_metric(name: str) -> None:
-    """Every metric is the number that its name says, in its unit, with the book-wide margin of that unit."""
+    """Every metric is the number that its name says, in its unit, with that unit's decimals and book-wide margin."""
     found = metric(name)
     value, unit, margin = AT_END[name]
     assert pytest.approx(value, abs=1e-12) == found.of(RUN)
-    assert (unit, margin) == (found.unit, found.margin)
+    assert (unit, margin, DIGITS[unit]) == (found.unit, found.margin, found.digits)
 
 
 def test_metrics_of_these_tests_are_all() -> None:
     """These tests name every metric."""
     assert {*METRICS} == {*AT_END}
+
+
+def test_every_curve_has_a_label() -> None:
+    """Every curve that a run has, and no other, has a label."""
+    assert {*HISTORY, "validation_cross_entropy", "validation_accuracy", "gap"} == {*SERIES_LABELS}
 
 
 def test_labels_tell_metrics_apart() -> None:
@@ -94,7 +101,9 @@ def test_labels_tell_metrics_apart() -> None:
 
 def test_unknown_metric() -> None:
     """A metric that does not exist is refused, with those that do."""
-    with pytest.raises(FoundationsError, match="a metric must be one of train_accuracy, .*, epochs. Received: 'speed'"):
+    with pytest.raises(
+        FoundationsError, match=r"a metric must be one of train_accuracy, .*, epochs\. Received: 'speed'"
+    ):
         metric("speed")
 
 
@@ -104,6 +113,15 @@ def test_at_end_is_the_last_value(values: list[float]) -> None:
     run = pretend(baseline, {"loss": values, "judge_accuracy": values})
     assert values[-1] == at_end("loss")(run)
     assert 100 * values[-1] == at_end("judge_accuracy")(run)
+
+
+@given(curves)
+def test_settled_accuracy_is_the_mean_of_the_last(values: list[float]) -> None:
+    """The settled accuracy is the mean of both halves' accuracy over the last few epochs, or all if there are fewer."""
+    run = pretend(baseline, {"select_accuracy": values, "judge_accuracy": [1.0] * len(values)})
+    last = values[-SETTLED:]
+    expected = 50 + 50 * sum(last) / len(last)
+    assert pytest.approx(expected, abs=1e-9) == metric("settled_accuracy").of(run)
 
 
 @given(curves, st.integers(1, 5))

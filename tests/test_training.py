@@ -32,12 +32,11 @@ CASES: dict[str, dict[str, Any]] = {
     "adam, relu, l2": {"l2": 0.001},
     "sgd, sigmoid, dropout": {"optimizer": "sgd", "activation": "sigmoid", "dropout": 0.3},
     "sgd with momentum, tanh": {"optimizer": "sgd", "momentum": 0.9, "activation": "tanh"},
-    "adamw, gelu, two layers, l2, dropout": {
+    "adamw, gelu, two layers, l2": {
         "optimizer": "adamw",
         "activation": "gelu",
         "hidden": (64, 32),
         "l2": 0.001,
-        "dropout": 0.1,
     },
 }
 

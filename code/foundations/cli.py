@@ -35,12 +35,18 @@ app = typer.Typer(
 )
 runs_app = typer.Typer(invoke_without_command=True, help="What is in the run store: its size, its state, clearing it.")
 app.add_typer(runs_app, name="runs")
-console = Console(width=None if sys.stdout.isatty() else 140)
+console = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
 
 StudyNames = Annotated[list[str] | None, typer.Argument(metavar="[STUDY]...", help="Studies by name; all if none.")]
 DataFile = Annotated[Path | None, typer.Option("--data", help="Another data set: an .npz shaped like MNIST's.")]
 Pilot = Annotated[bool, typer.Option("--pilot", help="The pilot seeds 100 to 102 instead of the reporting seeds.")]
-Scheduler = Annotated[str | None, typer.Option(help="Address of a dask scheduler, to train on its workers.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a dask scheduler, to train on its workers: processes of one thread each "
+        "(dask worker --nthreads 1), with this package, its locked dependencies and the same data."
+    ),
+]
 
 
 def show_progress(specs: Sequence[RunSpec], runs: Iterable[Run]) -> Iterator[Run]:
@@ -149,8 +155,8 @@ def variation(settings: Sequence[str], seeds: int) -> Study:
     for setting in settings:
         name, equals, value = setting.partition("=")
         require(bool(equals), "--set", setting, "NAME=VALUE, such as dropout=0.3")
+        require(name not in ("seed", "snapshots"), "--set", setting, "a setting that all of the --seeds share")
         changes[name] = literal(value)
-    # The optimizer comes first: which other settings exist depends on it.
     return Study(
         "variation", "A variation of the baseline", {", ".join(settings): Arm(baseline.vary(**changes), seeds)}
     )

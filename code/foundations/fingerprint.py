@@ -83,6 +83,9 @@ def _canonical(node: object) -> str:
         return "[" + ",".join(_canonical(item) for item in node if not _is_docstring(item)) + "]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if isinstance(node, ast.JoinedStr):
+        # Some versions end a format specification with an empty string.
+        node = ast.JoinedStr([part for part in node.values if getattr(part, "value", None) != ""])
     fields = ((name, value) for name, value in ast.iter_fields(node) if name not in IGNORED_FIELDS)
     inner = (f"{name}={_canonical(value)}" for name, value in fields if value not in (None, []))
     return f"{type(node).__name__}({','.join(inner)})"

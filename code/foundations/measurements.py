@@ -9,8 +9,9 @@ from typing import Any, Concatenate, ParamSpec, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations.fingerprint import digest, fingerprint, versions
+from foundations.fingerprint import PACKAGE, digest, fingerprint, versions
 from foundations.runs import Run
+from foundations.specs import require
 from foundations.store import MEASUREMENTS, RunStore, run_key
 
 Values = NDArray[Any]
@@ -32,7 +33,14 @@ def measurement(
 
     The function takes runs, then settings that JSON can express, and returns one array. A result is kept under the
     runs' keys, the settings, and the code of the function's module and of all that it imports.
+
+    Raises
+    ------
+    FoundationsError
+        If that module is not part of this package: its code is not known then.
     """
+    inside = function.__module__.partition(".")[0] == PACKAGE
+    require(inside, "a measurement's module", function.__module__, f"part of {PACKAGE}")
 
     @functools.wraps(function)
     def stored(runs: Sequence[Run], *args: P.args, **kwargs: P.kwargs) -> Values:

@@ -44,6 +44,8 @@ SERIES_LABELS: Mapping[str, str] = {
     "val_loss": "Keras's `val_loss`",
     "accuracy": "Keras's `accuracy`",
     "val_accuracy": "Keras's `val_accuracy`",
+    "select_cross_entropy": "cross-entropy on the select half",
+    "select_accuracy": "accuracy on the select half",
     "judge_cross_entropy": "cross-entropy on the judge half",
     "judge_accuracy": "accuracy on the judge half",
     "train_cross_entropy": "training cross-entropy",

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
-from collections.abc import Callable, Iterable, Sequence
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import joblib
 from joblib.externals.loky import get_reusable_executor
+from joblib.parallel import get_active_backend
 
 from foundations import data
-from foundations.errors import DataError
+from foundations.errors import DataError, FoundationsError
 from foundations.runs import Run, longest, trajectory
 from foundations.specs import RunSpec, require_count
-from foundations.store import RunStore
+from foundations.store import RunStore, circumstances
+
+ALONE = threading.Lock()
+"""Held while a process trains: a cluster's worker may have several threads, and Keras's random state is shared."""
 
 Progress = Callable[[Sequence[RunSpec], Iterable[Run]], Iterable[Run]]
 """Passes runs on as they come, given the specs of all of them, and shows how far they are."""
@@ -52,8 +61,9 @@ def structure(spec: RunSpec) -> tuple[object, ...]:
 def cost(spec: RunSpec) -> float:
     """Return roughly how many seconds a run takes on one core: per step, per parameter, and per multiplication."""
     parameters = spec.model.parameters
-    step = 2e-5 + 3e-10 * parameters + 1e-10 * parameters * spec.batch_size
-    return 0.1 + 0.04 * spec.epochs / spec.evaluate_every + step * spec.steps
+    step = 3e-5 + 6e-10 * parameters + 4e-11 * parameters * spec.batch_size
+    masks = 1.2 if spec.model.dropout else 1.0
+    return 0.1 + 0.04 * spec.epochs / spec.evaluate_every + masks * step * spec.steps
 
 
 def workers() -> int:
@@ -73,48 +83,105 @@ def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress 
     Raises
     ------
     FoundationsError
-        If the data or the store cannot be used; nothing is trained then.
+        If the data, the store or FOUNDATIONS_WORKERS cannot be used; nothing is trained then.
     KeyboardInterrupt
         On Ctrl-C, after the workers have ended; what was stored stays.
     """
     data.load()
+    workers()
     if todo := missing(specs, store):
         store.prepare()
-        for run in progress(todo, trained(todo)):
-            store.put(run)
+        with contextlib.closing(trained(todo)) as runs:
+            for run in progress(todo, runs):
+                store.put(run)
     return len(todo)
 
 
-def trained(specs: Sequence[RunSpec]) -> Iterable[Run]:
+def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
     """Train runs in workers, store nothing, and yield them as they are finished; end the workers if interrupted."""
-    count = workers()
-    # joblib would train in this process if it were asked for one job: two workers take turns instead.
-    dispatch = {"n_jobs": 2, "pre_dispatch": 1} if count == 1 else {"n_jobs": count}
-    pool = joblib.Parallel(**dispatch, batch_size=1, return_as="generator_unordered")
-    checksum = data.checksum(data.source())
+    pool = joblib.Parallel(**dispatch(), batch_size=1, return_as="generator_unordered")
+    asked = circumstances()
+    with without_interrupts():
+        runs = pool(joblib.delayed(train_in_worker)(spec, asked) for spec in specs)
     try:
-        yield from pool(joblib.delayed(train_in_worker)(spec, checksum) for spec in specs)
+        for run in runs:  # noqa: UP028  # `yield from` would end joblib's generator before its warning is silenced
+            yield run
     except BaseException:
+        with warnings.catch_warnings(action="ignore"):  # that some runs are not used
+            runs.close()
         get_reusable_executor().shutdown(wait=True, kill_workers=True)
         raise
 
 
-def train_in_worker(spec: RunSpec, checksum: str) -> Run:
+def dispatch() -> dict[str, Any]:
+    """Return how joblib hands out runs: to this machine's workers, or to all of a cluster's."""
+    if get_active_backend()[0].__class__.__name__ != "LokyBackend":
+        return {"n_jobs": -1}
+    count = workers()
+    # joblib would train in this process if it were asked for one job: two workers take turns instead.
+    return {"n_jobs": 2, "pre_dispatch": 1} if count == 1 else {"n_jobs": count}
+
+
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment; processes that are started in it do not hear it either."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def train_in_worker(spec: RunSpec, asked: Mapping[str, object]) -> Run:
     """Train one run in a worker process, with one thread.
+
+    Parameters
+    ----------
+    spec
+        The run.
+    asked
+        The `circumstances` of the process that asked, under which the run will be stored.
 
     Raises
     ------
     DataError
-        If the worker's data are not those that the run was asked for on.
+        If the worker has other data.
+    FoundationsError
+        If it has other library versions or other training code, as a cluster's may.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked, which ends its workers
-    from foundations.backend import tf  # noqa: PLC0415  # loaded in workers only
+    if threading.current_thread() is threading.main_thread():  # as in joblib's workers, not in a cluster's
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked, which ends its workers
+    compare(asked, circumstances())
+    with ALONE:
+        isolate()
+        from foundations.training import train  # noqa: PLC0415  # in workers only, and after the threads are set
+
+        return train(spec)
+
+
+def compare(asked: Mapping[str, object], own: Mapping[str, object]) -> None:
+    """Raise unless a worker's circumstances are those that it was asked for."""
+    for name, value in asked.items():
+        if own[name] != value:
+            kind = DataError if name == "data" else FoundationsError
+            raise kind(f"a worker's {name} must be what it was asked for, {value}. Received: {own[name]!r}")
+
+
+def isolate() -> None:
+    """Let nothing else in this process change the bits of a run: neither threads nor who else draws random numbers.
+
+    Keras draws the seeds of layers from Python's random numbers, which other threads of a cluster's worker use as well.
+    """
+    from foundations.backend import tf  # noqa: PLC0415  # in workers only, as what follows
 
     if tf.config.threading.get_intra_op_parallelism_threads() != 1:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
-    if (own := data.checksum(data.source())) != checksum:
-        raise DataError(f"the worker's data must have the checksum {checksum}. Received: {own!r}")
-    from foundations.training import train  # noqa: PLC0415  # after the threads are set
+    from keras.src.random import seed_generator  # noqa: PLC0415  # after `backend`, which loads it silently
+    from keras.src.utils import rng_utils  # noqa: PLC0415
 
-    return train(spec)
+    if seed_generator.python_random is rng_utils.random is random:
+        seed_generator.python_random = rng_utils.random = random.Random()

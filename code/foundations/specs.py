@@ -216,6 +216,10 @@ class RunSpec:
     def __post_init__(self) -> None:
         for name, least in (("batch_size", 1), ("epochs", 1), ("evaluate_every", 1), ("seed", 0), ("replica", 0)):
             require_count(name, getattr(self, name), least)
+        for name, kind in (("data", DataSpec), ("model", ModelSpec), ("optimizer", OptimizerSpec)):
+            require(isinstance(getattr(self, name), kind), name, getattr(self, name), f"of type {kind.__name__}")
+        stop = self.early_stopping
+        require(isinstance(stop, EarlyStoppingSpec | None), "early_stopping", stop, "None or of type EarlyStoppingSpec")
         whole = self.epochs % self.evaluate_every == 0
         require(whole, "epochs", self.epochs, f"a multiple of evaluate_every, {self.evaluate_every}")
         size = self.data.train_size
@@ -249,7 +253,8 @@ class RunSpec:
         parts: dict[str, Any] = {"data": self.data, "model": self.model, "optimizer": self.optimizer}
         for part, current in parts.items():
             chosen = changes.pop(part, current)
-            spec = named_optimizer(chosen) if isinstance(chosen, str) else chosen
+            spec = named_optimizer(chosen) if part == "optimizer" and isinstance(chosen, str) else chosen
+            require(dataclasses.is_dataclass(spec), part, spec, f"of type {type(current).__name__}")
             inner = {name: changes.pop(name) for name in field_names(spec) if name in changes}
             parts[part] = dataclasses.replace(spec, **inner)
         known = (*field_names(self), *(name for spec in parts.values() for name in field_names(spec)))

@@ -7,14 +7,14 @@ missing.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,6 @@ from foundations.specs import RunSpec
 
 Arrays = Mapping[str, NDArray[Any]]
 RUNS, MEASUREMENTS, DAMAGED = "runs", "measurements", "damaged"
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
 def default_root() -> Path:
@@ -47,16 +46,15 @@ def describe(spec: RunSpec) -> dict[str, Any]:
     return dataclasses.asdict(spec) | {"optimizer": {"name": spec.optimizer.name, **dataclasses.asdict(spec.optimizer)}}
 
 
+def circumstances() -> dict[str, Any]:
+    """Return what determines a run beside its spec: the data, the library versions and the training code."""
+    checksum = data.checksum(data.source())
+    return {"data": checksum, "versions": versions(), "code": fingerprint("foundations.training")}
+
+
 def run_key(spec: RunSpec) -> str:
-    """Return the key of a run: a hash of its trajectory, the data, the library versions and the training code."""
-    return digest(
-        {
-            "spec": describe(trajectory(spec)),
-            "data": data.checksum(data.source()),
-            "versions": versions(),
-            "code": fingerprint("foundations.training"),
-        }
-    )
+    """Return the key of a run: a hash of its trajectory and of the circumstances."""
+    return digest({"spec": describe(trajectory(spec)), **circumstances()})
 
 
 @dataclass(frozen=True)
@@ -90,15 +88,11 @@ class RunStore:
         StoreError
             If it cannot.
         """
-        try:
+        with _writing(self.root):
             for kind in (RUNS, MEASUREMENTS):
                 (self.root / kind).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
-        except OSError as error:
-            raise StoreError(
-                f"the run store must be a writable folder. Received: {str(self.root)!r} ({error.strerror})"
-            ) from error
 
     def path(self, kind: str, key: str) -> Path:
         """Return where the file of a key is, or would be."""
@@ -142,32 +136,29 @@ class RunStore:
     def read(self, kind: str, key: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
         """Return the arrays of a key and what its file says of itself, or None; set a damaged file aside."""
         path = self.path(kind, key)
-        if not path.exists():
-            return None
         try:
-            arrays, about, stated = _load(path)
-        except PermissionError as error:
-            raise StoreError(f"the run store must be readable. Received: {str(path)!r} ({error.strerror})") from error
-        except UNREADABLE:
-            stated, arrays, about = "", {}, {}
-        if stated != _checksum(arrays, about):
-            self._set_aside(path)
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        return arrays, about
+        except OSError as error:
+            raise StoreError(f"the run store must be readable. Received: {str(path)!r} ({error.strerror})") from error
+        if (whole := _unless_damaged(content)) is None:
+            self._set_aside(path)
+        return whole
 
     def write(self, kind: str, key: str, arrays: Arrays, about: Mapping[str, Any]) -> None:
-        """Write a file in one step."""
+        """Write a file in one step; if that fails or is interrupted, leave nothing."""
         path = self.path(kind, key)
-        text = json.dumps(about, sort_keys=True)
-        try:
+        labels = {"about": json.dumps(about, sort_keys=True), "checksum": _checksum(arrays, about)}
+        with _writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-                np.savez(file, **{**arrays, "about": np.array(text), "checksum": np.array(_checksum(arrays, about))})  # type: ignore[arg-type]
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except OSError as error:
-            raise StoreError(f"the run store must be writable. Received: {str(path)!r} ({error.strerror})") from error
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-") as folder:
+                part = Path(folder) / path.name
+                with part.open("xb") as file:
+                    np.savez(file, allow_pickle=False, **arrays, **labels)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
 
     def entries(self) -> Iterator[Entry]:
         """Yield what is stored, in the order of the keys; of unreadable files an empty description."""
@@ -184,11 +175,13 @@ class RunStore:
         """Delete everything in the store."""
         for kind in (RUNS, MEASUREMENTS, DAMAGED):
             if (self.root / kind).exists():
-                shutil.rmtree(self.root / kind)
+                with _writing(self.root / kind):
+                    shutil.rmtree(self.root / kind)
 
     def _set_aside(self, path: Path) -> None:
-        (self.root / DAMAGED).mkdir(exist_ok=True)
-        path.replace(self.root / DAMAGED / path.name)
+        with _writing(path):
+            (self.root / DAMAGED).mkdir(exist_ok=True)
+            path.replace(self.root / DAMAGED / path.name)
 
     @staticmethod
     def _about(path: Path) -> dict[str, Any] | None:
@@ -197,14 +190,28 @@ class RunStore:
             with np.load(path, allow_pickle=False) as archive:
                 about: dict[str, Any] = json.loads(str(archive["about"]))
                 return about
-        except UNREADABLE:
+        except Exception:  # what a missing or damaged file raises is open-ended, as below
             return None
 
 
-def _load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], str]:
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files if name not in ("about", "checksum")}
-        return arrays, json.loads(str(archive["about"])), str(archive["checksum"])
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Name the path in the error if it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"the run store must be writable. Received: {str(path)!r} ({error.strerror})") from error
+
+
+def _unless_damaged(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
+    """Return the arrays of a file and what it says of itself, or None if its checksum is another."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files if name not in ("about", "checksum")}
+            about, stated = json.loads(str(archive["about"])), str(archive["checksum"])
+        return (arrays, about) if stated == _checksum(arrays, about) else None
+    except Exception:  # what damage raises is open-ended: BadZipFile, zlib.error, struct.error, RuntimeError, …
+        return None
 
 
 def _checksum(arrays: Arrays, about: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import joblib
 from foundations import data
 from foundations.claims import Outcome
 from foundations.metrics import metric
-from foundations.runs import trajectory
+from foundations.runs import Run, trajectory
 from foundations.specs import RunSpec, baseline
 from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
@@ -117,21 +117,21 @@ def _spread(results: Results, name: str, arm: str) -> str:
 
 def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:
     """Return claims with their verdicts; each is given with the address of its chapter and its adjusted p value."""
-    columns = ("Claim", "Sentence", "Verdict", "Effect [95% interval]", "Margin", "Holm's p", "Predicted")
+    columns = ("Claim", "Verdict", "Effect [95% interval]", "Margin", "Holm's p", "Predicted")
     return Table("All claims of the book.", columns, [_claim_row(*row) for row in judged])
 
 
 def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]:
     claim = outcome.claim
-    link = Markup(f'<a href="{page}#claim-{claim.id}">{claim.id}</a>')
+    link = Markup(f'{escape(claim.sentence)} <a href="{page}#claim-{claim.id}">{claim.id}</a>')
     margin = f"{claim.effect.show(claim.effect.margin, signed=False)} {claim.effect.unit}"
     adjusted = "–" if p is None else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
-    return link, claim.sentence, outcome.verdict, outcome.effect, margin, adjusted, claim.predicted
+    return link, outcome.verdict, outcome.effect, margin, adjusted, claim.predicted
 
 
 def environment(results: Sequence[Results]) -> Table:
     """Return what the runs of several studies were trained with: versions, machine, seeds and data."""
-    runs = [run for study in results for arm in study.runs.values() for run in arm]
+    runs = [run for _, run in _by_study(results)]
     facts = {
         "Python": {run.provenance.python for run in runs},
         "TensorFlow": {run.provenance.tensorflow for run in runs},
@@ -148,13 +148,24 @@ def environment(results: Sequence[Results]) -> Table:
 
 
 def training_time(results: Sequence[Results]) -> Table:
-    """Return each study's runs and their training time in core-seconds."""
-    rows = [_time_row(study) for study in results]
-    columns = ("Study", "Arms", "Runs", "Trainings", "Core-seconds")
-    return Table("Training time of each study; compilation counts where a worker compiled.", columns, rows)
+    """Return each study's runs and trainings, and how many core-seconds these took.
+
+    A training that several studies share counts for the one that asks for most epochs.
+    """
+    owners: dict[RunSpec, tuple[int, str]] = {}
+    seconds: dict[RunSpec, float] = {}
+    for study, run in _by_study(results):
+        training = trajectory(run.spec)
+        owners[training] = max(owners.get(training, (0, "")), (run.spec.epochs, study.name))
+        seconds[training] = run.provenance.seconds
+    rows = []
+    for result in results:
+        own = [seconds[training] for training, (_, name) in owners.items() if name == result.study.name]
+        runs = sum(map(len, result.runs.values()))
+        rows.append((result.study.name, str(len(result.runs)), str(runs), str(len(own)), f"{sum(own):.0f}"))
+    rows.append(("All", "", "", str(len(seconds)), f"{sum(seconds.values()):.0f}"))
+    return Table("Training time of each study.", ("Study", "Arms", "Runs", "Trainings", "Core-seconds"), rows)
 
 
-def _time_row(results: Results) -> tuple[str, ...]:
-    runs = [run for arm in results.runs.values() for run in arm]
-    trainings = len({trajectory(run.spec) for run in runs})
-    return results.study.name, str(len(results.runs)), str(len(runs)), str(trainings), f"{results.seconds:.0f}"
+def _by_study(results: Sequence[Results]) -> Iterable[tuple[Study, Run]]:
+    return ((study.study, run) for study in results for arm in study.runs.values() for run in arm)
