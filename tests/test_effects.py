@@ -57,7 +57,7 @@ LABELS = [
     (paired("judge_accuracy", less="dropout", than="plain"), "accuracy on the judge half: plain minus dropout"),
     (same("judge_accuracy", "dropout", "plain"), "accuracy on the judge half: dropout minus plain"),
     (factor("epochs", more="dropout", than="plain", margin=2), "epochs trained: dropout over plain"),
-    (between("loss", "val_loss", "plain", margin=0.01), "Keras's `loss` minus Keras's `val_loss`, plain"),
+    (between("loss", "val_loss", "plain", margin=0.01), "Keras's loss minus Keras's val_loss, plain"),
     (against("judge_accuracy", "dropout", more_than=97.5), "accuracy on the judge half, dropout, minus 97.5"),
 ]
 

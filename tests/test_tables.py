@@ -187,7 +187,7 @@ def test_metrics_are_means_and_deviations() -> None:
     """Metrics are told as mean ± sample standard deviation, in their unit and decimals, one arm a row."""
     found = read(tables.metrics(RESULTS, ["judge_accuracy", "loss"]))
     expected = [
-        ["Arm", "accuracy on the judge half (points)", "Keras's `loss` (nats)", "Seeds"],
+        ["Arm", "accuracy on the judge half (%)", "Keras's loss (nats)", "Seeds"],
         ["plain", "97.00 ± 1.00", "0.9700 ± 0.0100", "3"],
         ["dropout", "50.00 ± 0.00", "2.0000 ± 0.0000", "2"],
         ["once", "50.00", "2.0000", "1"],
@@ -214,8 +214,8 @@ OUTCOME = fixed_claim(fixed_effect([2.0, 2.1, 1.9]), sentence="This < that.").ju
 def test_claims_with_their_verdicts(p: float, expected: str) -> None:
     """A claim is listed with its link, sentence, verdict, effect, margin, adjusted p value and prediction."""
     table = tables.claims([("chapter.html", OUTCOME, p)])
-    sentence = ["This < that.", "supported", "+2.00 points [+1.75, +2.25]", "1.00 points", expected, "supported"]
-    assert ["this-beats-that", *sentence] == read(table).rows[1]
+    verdict = ["supported", "+2.00 points [+1.75, +2.25]", "1.00 points", expected, "supported"]
+    assert ["This < that. this-beats-that", *verdict] == read(table).rows[1]
     assert '<a href="chapter.html#claim-this-beats-that">this-beats-that</a>' in table._repr_html_()
 
 
@@ -223,15 +223,15 @@ def test_claims_of_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a preview claims are listed without verdicts, effects and p values."""
     monkeypatch.setenv("FOUNDATIONS_PROFILE", "preview")
     unjudged = OUTCOME.claim.judge(Numbers({}))
-    expected = ["This < that.", "not evaluated in a preview", "", "1.00 points", "–", "supported"]
-    assert expected == row(tables.claims([("chapter.html", unjudged, None)]), "this-beats-that")
+    expected = ["not evaluated in a preview", "", "1.00 points", "–", "supported"]
+    assert expected == row(tables.claims([("chapter.html", unjudged, None)]), "This < that. this-beats-that")
 
 
 def test_claims_come_in_order() -> None:
     """The list of claims has one row a claim, in the order given."""
     found = read(tables.claims([("one.html", OUTCOME, 0.1), ("two.html", OUTCOME, 0.2)]))
-    assert ["0.1000", "0.2000"] == [cells[5] for cells in found.rows[1:]]
-    assert len(found.rows[0]) == len(found.rows[1]) == 7
+    assert ["0.1000", "0.2000"] == [cells[4] for cells in found.rows[1:]]
+    assert ["Claim", "Verdict", "Effect [95% interval]", "Margin", "Holm's p", "Predicted"] == found.rows[0]
 
 
 def test_environment_names_what_trained() -> None:
@@ -251,3 +251,19 @@ def test_training_time_counts_trajectories() -> None:
     specs = [baseline.vary(epochs=epochs, seed=seed) for epochs in (5, 10) for seed in (0, 1)]
     results = results_of({"5": [pretend(spec, seconds=2.0) for spec in specs[:2]], "10": [pretend(specs[2])]})
     assert ["2", "3", "2", "3"] == row(tables.training_time([results]), "task00-pretended")
+
+
+def test_training_time_of_a_shared_training() -> None:
+    """A training that studies share counts for the one that asks for most epochs, and once in all."""
+    short, long = (pretend(baseline.vary(epochs=epochs), seconds=8.0) for epochs in (5, 10))
+    own = pretend(baseline.vary(dropout=0.3), seconds=4.0)
+    first, second = results_of({"short": [short], "own": [own]}), results_of({"long": [long]})
+    second = dataclasses.replace(second, study=dataclasses.replace(second.study, name="task01-pretended"))
+    found = read(tables.training_time([first, second]))
+    expected = [
+        ["Study", "Arms", "Runs", "Trainings", "Core-seconds"],
+        ["task00-pretended", "2", "2", "1", "4"],
+        ["task01-pretended", "1", "1", "1", "8"],
+        ["All", "", "", "2", "12"],
+    ]
+    assert expected == found.rows

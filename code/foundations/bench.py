@@ -17,13 +17,12 @@ from statistics import median
 from typing import Annotated, Any
 
 import joblib
-import keras
 import numpy as np
-import tensorflow as tf
 import typer
 from numpy.typing import NDArray
 
 from foundations import data
+from foundations.backend import keras, tf
 from foundations.models import build, build_optimizer
 from foundations.specs import RunSpec, baseline
 from foundations.training import Training

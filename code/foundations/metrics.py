@@ -40,10 +40,10 @@ class Metric:
 
 
 SERIES_LABELS: Mapping[str, str] = {
-    "loss": "Keras's `loss`",
-    "val_loss": "Keras's `val_loss`",
-    "accuracy": "Keras's `accuracy`",
-    "val_accuracy": "Keras's `val_accuracy`",
+    "loss": "Keras's loss",
+    "val_loss": "Keras's val_loss",
+    "accuracy": "Keras's accuracy",
+    "val_accuracy": "Keras's val_accuracy",
     "select_cross_entropy": "cross-entropy on the select half",
     "select_accuracy": "accuracy on the select half",
     "judge_cross_entropy": "cross-entropy on the judge half",

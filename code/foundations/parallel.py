@@ -154,8 +154,8 @@ def train_in_worker(spec: RunSpec, asked: Mapping[str, object]) -> Run:
     """
     if threading.current_thread() is threading.main_thread():  # as in joblib's workers, not in a cluster's
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked, which ends its workers
-    compare(asked, circumstances())
     with ALONE:
+        compare(asked, circumstances())
         isolate()
         from foundations.training import train  # noqa: PLC0415  # in workers only, and after the threads are set
 

@@ -42,8 +42,19 @@ def default_root() -> Path:
 
 
 def describe(spec: RunSpec) -> dict[str, Any]:
-    """Return a spec as JSON-like content."""
-    return dataclasses.asdict(spec) | {"optimizer": {"name": spec.optimizer.name, **dataclasses.asdict(spec.optimizer)}}
+    """Return a spec as JSON-like content, which is the same for specs that are equal."""
+    return {**_settings(spec), "optimizer": {"name": spec.optimizer.name, **_settings(spec.optimizer)}}
+
+
+def _settings(part: Any) -> dict[str, Any]:
+    """Return the settings of a spec and of its parts; a rate is a float, even if it was given as 0 or 1."""
+    settings = {}
+    for setting in dataclasses.fields(part):
+        value = getattr(part, setting.name)
+        if dataclasses.is_dataclass(value):
+            value = _settings(value)
+        settings[setting.name] = 0.0 + value if setting.type == "float" else value
+    return settings
 
 
 def circumstances() -> dict[str, Any]:
@@ -241,7 +252,7 @@ def _unpack(spec: RunSpec, arrays: Arrays, about: Mapping[str, Any]) -> Run:
         spec=spec,
         history={name.partition("/")[2]: values for name, values in arrays.items() if name.startswith("history/")},
         weights=weights("weights"),
-        snapshots={step: weights(f"snapshots/{step}") for step in spec.snapshots},
+        snapshots={step: weights(f"snapshots/{step}") for step in spec.snapshots if f"snapshots/{step}/0" in arrays},
         best_epoch=about["best_epoch"],
         provenance=Provenance(**about["provenance"]),
     )

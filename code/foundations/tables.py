@@ -10,7 +10,7 @@ import joblib
 
 from foundations import data
 from foundations.claims import Outcome
-from foundations.metrics import metric
+from foundations.metrics import POINTS, metric
 from foundations.runs import Run, trajectory
 from foundations.specs import RunSpec, baseline
 from foundations.store import describe
@@ -104,9 +104,14 @@ def _changes(spec: dict[str, object], other: dict[str, object]) -> Iterable[tupl
 def metrics(results: Results, names: Sequence[str], arms: Sequence[str] | None = None, caption: str = "") -> Table:
     """Return metrics over seeds, mean ± standard deviation, one arm a row."""
     chosen = [*results.runs] if arms is None else arms
-    columns = ("Arm", *(f"{metric(name).label} ({metric(name).unit})" for name in names), "Seeds")
+    columns = ("Arm", *(f"{metric(name).label} ({_level(metric(name).unit)})" for name in names), "Seeds")
     rows = [(arm, *(_spread(results, name, arm) for name in names), str(len(results[arm]))) for arm in chosen]
     return Table(caption or "Mean ± standard deviation over seeds.", columns, rows)
+
+
+def _level(unit: str) -> str:
+    """Return the unit of a level, given that of a difference."""
+    return "%" if unit == POINTS else unit
 
 
 def _spread(results: Results, name: str, arm: str) -> str:
