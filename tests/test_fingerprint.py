@@ -271,7 +271,7 @@ def test_modules_import_each_other_by_absolute_names(source: str) -> None:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Let fingerprints be taken of a copy of the package, which a test may edit."""
     copy = tmp_path / "foundations"
-    shutil.copytree(PACKAGE, copy, ignore=lambda folder, names: [n for n in names if n.endswith((".npz", ".pyc"))])
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("*.npz", "__pycache__"))
     monkeypatch.setattr(fingerprint, "ROOT", copy)
     fingerprint.fingerprint.cache_clear()
     yield copy

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundations import data
 from foundations.errors import FoundationsError
-from foundations.metrics import METRICS, SERIES_LABELS, SETTLED, at_end, best_epoch, metric, series
-from foundations.specs import baseline
+from foundations.evaluation import cross_entropy
+from foundations.metrics import METRICS, SERIES_LABELS, SETTLED, at_end, best_epoch, kept, metric, series
+from foundations.specs import EarlyStoppingSpec, baseline
+from foundations.training import train
 from pretended import HISTORY, pretend
 
 CURVES = {
@@ -138,3 +141,23 @@ def test_epochs_are_those_trained(values: list[float], every: int) -> None:
     """The number of epochs is of those that were trained, also where an early stop left some out."""
     run = pretend(baseline.vary(epochs=100 * every, evaluate_every=every), {"loss": values})
     assert every * len(values) == metric("epochs").of(run)
+
+
+def test_end_of_an_early_stopped_run_is_what_its_weights_give() -> None:
+    """The number at the end of a run that restored its best weights is what those weights score."""
+    stopping = EarlyStoppingSpec(patience=2)
+    run = train(baseline.vary(train_size=256, hidden=(16,), learning_rate=0.05, epochs=30, early_stopping=stopping))
+    pool = data.load()
+    judge = data.split(pool.labels, run.spec.seed).judge
+    scored = cross_entropy(run, pool.images[judge], pool.labels[judge])
+    assert run.best_epoch == run.epochs - 2
+    assert kept(run) == run.best_epoch - 1
+    assert pytest.approx(scored, abs=1e-5) == at_end("judge_cross_entropy")(run)
+    assert abs(scored - run.history["judge_cross_entropy"][-1]) > 1e-3
+
+
+def test_end_of_a_run_that_kept_its_last_weights() -> None:
+    """Without restored weights, the number at the end is the last epoch's, whichever was best."""
+    stopping = EarlyStoppingSpec(restore_best_weights=False)
+    run = pretend(baseline.vary(epochs=3, early_stopping=stopping), CURVES, best_epoch=2)
+    assert 0.6 == at_end("judge_cross_entropy")(run)

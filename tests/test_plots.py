@@ -242,6 +242,8 @@ def test_confusion_is_shaded_by_its_errors() -> None:
     written = {text.get_position(): text.get_text() for text in ax.texts}
     assert ("900", "30", "2.5", "0") == tuple(written[place] for place in ((0, 0), (9, 4), (4, 9), (1, 0)))
     assert 100 == len(ax.texts)
+    gray = {text.get_position() for text in ax.texts if text.get_color() != "black"}
+    assert {(digit, digit) for digit in range(10)} == gray
     assert ("predicted digit", "true digit") == (ax.get_xlabel(), ax.get_ylabel())
     ticks = [[label.get_text() for label in axis.get_ticklabels()] for axis in (ax.xaxis, ax.yaxis)]
     assert [[*map(str, range(10))]] * 2 == ticks
@@ -262,8 +264,9 @@ def test_network_draws_units_and_connections(widths: list[int], shown: int) -> N
     units = [len(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"]
     assert [min(width, shown) for width in widths] == units
     assert sum(width > shown for width in widths) == sum(line.get_marker() == "." for line in ax.lines)
-    connections = sum(line.get_marker() == "None" for line in ax.lines)
-    assert sum(left * right for left, right in itertools.pairwise(units)) == connections
+    layers = [[*map(tuple, line.get_xydata().tolist())] for line in ax.lines if line.get_marker() == "o"]
+    expected = [pair for left, right in itertools.pairwise(layers) for pair in itertools.product(left, right)]
+    assert expected == [(*map(tuple, line.get_xydata().tolist()),) for line in ax.lines if line.get_marker() == "None"]
     assert [f"layer {i}\n{width}" for i, width in enumerate(widths)] == names(ax)
     plt.close(ax.figure)
 

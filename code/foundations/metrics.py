@@ -71,10 +71,21 @@ def series(run: Run, name: str) -> Floats:
     return run.history[name]
 
 
+def kept(run: Run) -> int:
+    """Return which evaluation, counted from 0, the weights that the run ends with were measured at.
+
+    It is the last one, unless early stopping restored the weights of the best.
+    """
+    stopping = run.spec.early_stopping
+    if run.best_epoch is None or stopping is None or not stopping.restore_best_weights:
+        return len(run.evaluated) - 1
+    return int(np.searchsorted(run.evaluated, run.best_epoch))
+
+
 def at_end(name: str) -> Callable[[Run], float]:
-    """Return the function from a run to the last value of a curve; accuracies in points (percent)."""
+    """Return the function from a run to the value of a curve for its final weights; accuracies in points (percent)."""
     scale = 100 if name.endswith("accuracy") else 1
-    return lambda run: scale * float(series(run, name)[-1])
+    return lambda run: scale * float(series(run, name)[kept(run)])
 
 
 def settled_accuracy(run: Run) -> float:

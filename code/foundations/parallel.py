@@ -69,7 +69,7 @@ def cost(spec: RunSpec) -> float:
 def workers() -> int:
     """Return the number of worker processes: the variable FOUNDATIONS_WORKERS, else one a core."""
     chosen = os.environ.get("FOUNDATIONS_WORKERS")
-    count = int(chosen) if chosen and chosen.isdigit() else chosen or joblib.cpu_count()
+    count = int(chosen) if chosen and chosen.isdecimal() else chosen or joblib.cpu_count()
     require_count("FOUNDATIONS_WORKERS", count, 1)
     return int(count)
 
@@ -101,7 +101,7 @@ def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
     """Train runs in workers, store nothing, and yield them as they are finished; end the workers if interrupted."""
     pool = joblib.Parallel(**dispatch(), batch_size=1, return_as="generator_unordered")
     asked = circumstances()
-    with without_interrupts():
+    with holding_interrupts():
         runs = pool(joblib.delayed(train_in_worker)(spec, asked) for spec in specs)
     try:
         for run in runs:  # noqa: UP028  # `yield from` would end joblib's generator before its warning is silenced
@@ -123,11 +123,17 @@ def dispatch() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def without_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back for a moment; processes that are started in it do not hear it either."""
+def holding_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment; processes that are started in it do not hear it at all.
+
+    It is for the process that asked, which ends its workers.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
+    from multiprocessing import resource_tracker  # noqa: PLC0415  # not on Windows
+
+    resource_tracker.ensure_running()  # in Python 3.11, starting it lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -153,7 +159,7 @@ def train_in_worker(spec: RunSpec, asked: Mapping[str, object]) -> Run:
         If it has other library versions or other training code, as a cluster's may.
     """
     if threading.current_thread() is threading.main_thread():  # as in joblib's workers, not in a cluster's
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked, which ends its workers
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whatever libraries do that a run loads
     with ALONE:
         compare(asked, circumstances())
         isolate()

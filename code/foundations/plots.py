@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import ArrayLike, NDArray
 
-from foundations.metrics import SERIES_LABELS, series
+from foundations.metrics import SERIES_LABELS, kept, series
 from foundations.statistics import estimate
 from foundations.study import Results
 
@@ -99,11 +99,9 @@ def ends(results: Results, name: str, arm: str, ax: Axes | None = None, **style:
     style = {"color": "C0", **style}
     for run in results[arm]:
         values = _percent(name) * series(run, name)
-        stopping = run.spec.early_stopping
-        restored = run.best_epoch if stopping and stopping.restore_best_weights else None
-        kept = int(np.searchsorted(run.evaluated, restored or run.evaluated[-1]))
         ax.plot(run.evaluated, values, linewidth=0.8, alpha=0.6, **style)
-        ax.plot(run.evaluated[kept], values[kept], marker="o", markersize=5, linestyle="", **style)
+        end = kept(run)
+        ax.plot(run.evaluated[end], values[end], marker="o", markersize=5, linestyle="", **style)
     return _epoch_axes(ax, f"{SERIES_LABELS[name]} ({'%' if _percent(name) == 100 else 'nats'})")
 
 

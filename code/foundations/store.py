@@ -198,7 +198,7 @@ class RunStore:
     def _about(path: Path) -> dict[str, Any] | None:
         """Return what a file says of itself, without reading its arrays."""
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 about: dict[str, Any] = json.loads(str(archive["about"]))
                 return about
         except Exception:  # what a missing or damaged file raises is open-ended, as below
