@@ -27,6 +27,7 @@ from foundations.sphinxext.preview import NOTICE, PROFILE
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\nlanguage_info:\n  name: python\n---\n"
 LANGUAGE = {"language_info": {"name": "python"}}
 CELL = "\n```{code-cell}\n1 + 1\n```\n"
+HIDDEN = "\n```{code-cell}\n:tags: [remove-input]\n\n1 + 1\n```\n"
 
 
 class Book:
@@ -278,7 +279,7 @@ def test_references_use_the_chapter_number(tmp_path: Path) -> None:
 def built(book: Book) -> Book:
     """Return a built book of two pages with code and one without."""
     book.write("code1", f"{FRONT}\n# Code 1\n{CELL}")
-    book.write("code2", f"{FRONT}\n# Code 2\n{CELL}")
+    book.write("code2", f"{FRONT}\n# Code 2\n{HIDDEN}")
     book.write("prose", "# Prose\n")
     read, warnings = book.build()
     assert warnings == ""

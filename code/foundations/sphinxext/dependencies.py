@@ -31,7 +31,8 @@ def package_files(root: Path) -> list[Path]:
 
 def note_package(app: Sphinx, doctree: nodes.document) -> None:
     """Note the package's files as dependencies of the page just read, if it has code cells."""
-    if any("cell_input" in node.get("classes", ()) for node in doctree.findall(_is_element)):
+    # A cell may hide its source, so it is known by itself and not by its input.
+    if any("cell" in node.get("classes", ()) for node in doctree.findall(_is_element)):
         for name in _names(app):
             app.env.note_dependency(name)
         _readers(app.env).add(app.env.docname)
