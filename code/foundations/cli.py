@@ -166,7 +166,7 @@ def literal(text: str) -> object:
     """Return a number or tuple that a text stands for, or else the text itself."""
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return text
 
 
