@@ -37,7 +37,7 @@ runs_app = typer.Typer(invoke_without_command=True, help="What is in the run sto
 app.add_typer(runs_app, name="runs")
 console = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
 
-StudyNames = Annotated[list[str] | None, typer.Argument(metavar="[STUDY]...", help="Studies by name; all if none.")]
+StudyNames = Annotated[list[str] | None, typer.Argument(metavar="STUDY", help="Studies by name; all if none.")]
 DataFile = Annotated[Path | None, typer.Option("--data", help="Another data set: an .npz shaped like MNIST's.")]
 Pilot = Annotated[bool, typer.Option("--pilot", help="The pilot seeds 100 to 102 instead of the reporting seeds.")]
 Scheduler = Annotated[
@@ -100,6 +100,14 @@ def cluster(address: str | None) -> Iterator[None]:
         yield
 
 
+def literal(text: str) -> object:
+    """Return a number or tuple that a text stands for, or else the text itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
 def table(title: str, *columns: str) -> Table:
     """Return an empty table whose columns after the first wrap last."""
     grid = Table(title=title, title_justify="left")
@@ -129,7 +137,7 @@ def train(  # noqa: PLR0913, PLR0917  # one parameter an option
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Train a variation of the baseline, such as dropout=0.3."),
     ] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds of that variation.")] = 3,
+    seeds: Annotated[int, typer.Option(parser=literal, metavar="COUNT", help="Seeds of that variation.")] = 3,
     data_file: DataFile = None,
     pilot: Pilot = False,
     scheduler: Scheduler = None,
@@ -160,14 +168,6 @@ def variation(settings: Sequence[str], seeds: int) -> Study:
     return Study(
         "variation", "A variation of the baseline", {", ".join(settings): Arm(baseline.vary(**changes), seeds)}
     )
-
-
-def literal(text: str) -> object:
-    """Return a number or tuple that a text stands for, or else the text itself."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return text
 
 
 def summary(results: Results) -> Table:
