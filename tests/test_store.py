@@ -167,6 +167,17 @@ def test_any_arrays_come_back(shared: RunStore, arrays: dict[str, NDArray[Any]],
     assert (plain(arrays), about) == (plain(found[0]), found[1])
 
 
+def test_a_file_is_replaced_in_one_step(empty: RunStore) -> None:
+    """Who has a file open while it is replaced goes on reading the old one, whole."""
+    empty.put(random_run(SPEC))
+    path = empty.path(RUNS, run_key(SPEC))
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        empty.put(random_run(SPEC.vary(epochs=8)))
+        assert before == reader.read()
+    assert before != path.read_bytes()
+
+
 class Broken:
     """Stands for `numpy.savez`: writes the beginning of a file, then fails."""
 
