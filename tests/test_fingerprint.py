@@ -103,6 +103,14 @@ def test_canonical_form() -> None:
     assert EXAMPLE_CANONICAL == canonical(EXAMPLE)
 
 
+def test_empty_ends_of_format_specifications_do_not_count() -> None:
+    """Python 3.12 ends the specification in `f"{x:{y}}"` with an empty string, 3.11 and 3.13 do not."""
+    ended = ast.parse('f"{x:{y}}"', mode="eval")
+    specification = ended.body.values[0].format_spec  # type: ignore[attr-defined]
+    specification.values = [*specification.values[:1], ast.Constant("")]
+    assert canonical('f"{x:{y}}"') == f"Module(body=[Expr(value={fingerprint._canonical(ended.body)})])"
+
+
 @each_source
 def test_layout_and_quotes_do_not_count(source: str) -> None:
     """A module that is written out anew, without comments, in another layout and with other quotes, is the same."""

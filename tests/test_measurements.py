@@ -239,6 +239,6 @@ def test_any_array_comes_back(tmp_path_factory: pytest.TempPathFactory, values: 
 
 def test_a_number_becomes_an_array(module: Module) -> None:
     """A result that is a plain number is an array without dimensions, computed or read."""
-    module.edit(SOURCE.replace("return np.array([scale", "return max([scale"))
+    module.edit(SOURCE.replace("return np.array([scale", "return len([scale"))
     assert [(), ()] == [module.last([RUN]).shape for _ in range(2)]
     assert 1 == len(module.calls)
