@@ -303,7 +303,7 @@ def test_grids_return_their_figure() -> None:
 def test_style_is_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
     """The book's style has a palette for colour-blind readers, no frame at the top and right, and SVG in notebooks."""
     formats: list[str] = []
-    monkeypatch.setattr(plots, "set_matplotlib_formats", formats.append)
+    monkeypatch.setattr(plots.frame, "set_matplotlib_formats", formats.append)
     with mpl.rc_context():
         mpl.rcdefaults()
         plots.use_style()

@@ -1,0 +1,20 @@
+"""The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
+
+from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
+from foundations.plots.frame import STYLE, use_style
+from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
+
+__all__ = [
+    "STYLE",
+    "band",
+    "compare_arms",
+    "confusion",
+    "ends",
+    "image_grid",
+    "interval_curve",
+    "learning_curves",
+    "network",
+    "predictions",
+    "probability_bars",
+    "use_style",
+]
