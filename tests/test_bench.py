@@ -18,6 +18,7 @@ TRAINERS = {row: prepare for row, prepare in bench.ROWS.items() if row.startswit
 MODULES = {"PyTorch, eager loop": "torch", "JAX, `lax.scan`": "jax"}
 TIMES = {
     (bench.PLAIN, bench.ENGINE): [1.0, 2.0, 4.0],
+    (bench.PLAIN, bench.WORKERS): [0.8, 1.6, 3.2],
     (bench.PLAIN, bench.FIT): [13.0, 24.0, 100.0],
     (bench.PLAIN, bench.LIMIT): [0.5, 1.0, 2.0],
     (bench.DROPPED, bench.ENGINE): [1.2, 2.4, 4.8],
@@ -108,7 +109,8 @@ def test_table_shows_seconds_ratios_and_rates() -> None:
 
 def test_budgets_say_what_holds() -> None:
     """Each line gives the measured figure, the most that is allowed and the verdict."""
-    fit, limit, dropout = bench.budgets(TIMES).splitlines()
+    fit, workers, limit, dropout = bench.budgets(TIMES).splitlines()
+    assert workers == "- engine in workers / `model.fit`, Keras's defaults, batch 32: 0.062, at most 0.083: holds"
     assert fit == "- engine / `model.fit`, Keras's defaults, batch 32: 0.077, at most 0.083: holds"
     assert limit.endswith("2.000, at most 1.500: does not hold")
     assert dropout.endswith("1.200, at most 1.300: holds")
@@ -142,6 +144,16 @@ def test_engines_take_turns_after_warming_up() -> None:
     assert [len(seconds) for seconds in times.values()] == [3, 3]
 
 
+def test_the_time_of_workers_is_shared_by_their_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call of the workers' row takes an epoch in all of them: an epoch counts as its part of the time."""
+    clock = itertools.count(0.0, 6.0)
+    monkeypatch.setattr(bench.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setenv("FOUNDATIONS_WORKERS", "3")
+    rows = dict.fromkeys((bench.ENGINE, bench.WORKERS), lambda _: lambda: 0.0)
+    times = bench.measure({"tiny": TINY}, rows, rounds=2)
+    assert times == {("tiny", bench.ENGINE): [6.0, 6.0], ("tiny", bench.WORKERS): [2.0, 2.0]}
+
+
 def test_engine_against_fit_gives_both_medians(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chapter gets the seconds of the engine and of `model.fit` by name."""
     monkeypatch.setattr(bench, "baseline", TINY)
@@ -169,4 +181,4 @@ def test_the_command_prints_a_report(
     assert asked == [(settings, 3)]
     assert "- 3 rounds" in result.stdout
     assert "| 1.00 s (1.00 ×) " * len(settings) in result.stdout
-    assert result.stdout.count("does not hold") == 1  # an engine as slow as `model.fit`
+    assert result.stdout.count("does not hold") == 2  # an engine as slow as `model.fit`, in one process or in workers

@@ -187,3 +187,10 @@ def test_sharing_adds_nothing_to_what_no_study_asks() -> None:
 def test_sharing_keeps_seeds_apart() -> None:
     """Runs of one seed bring none of another seed's with them."""
     assert {3} == {spec.seed for spec in sharing([baseline.vary(epochs=1, seed=3)])}
+
+
+def test_studies_measure_nothing_themselves() -> None:
+    """No study's module holds a measurement: its key would change with every edited sentence of a claim."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in Path(studies.__file__).parent.glob("*.py")}
+    assert len(sources) > len(STUDIES)
+    assert [] == [name for name, source in sources.items() if "@measurement" in source]

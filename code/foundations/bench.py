@@ -1,7 +1,9 @@
 """How long an epoch takes: the book's engine against `model.fit`, PyTorch, JAX and the machine's own limit.
 
 `python -m foundations.bench` prints a report in Markdown. One process times whole epochs, engine after engine in each
-round, so that what else the machine does falls on all. PyTorch and JAX, the optional extra `bench`, may be missing.
+round, so that what else the machine does falls on all. The engine is timed in that process, with all its threads, and
+as runs are trained: in workers of one thread each, an epoch then being the time divided by the number of workers.
+PyTorch and JAX, the optional extra `bench`, may be missing.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from foundations import data
+from foundations import data, parallel
 from foundations.backend import keras, tf
 from foundations.models import build, build_optimizer
 from foundations.specs import RunSpec, baseline
@@ -58,6 +60,24 @@ def engine(spec: RunSpec) -> Epoch:
     run, random = Training(spec), np.random.default_rng(spec.seed)
     train = run.split.train[: spec.data.train_size]
     return lambda: run._train_epoch(0, train[random.permutation(len(train))])["loss"]
+
+
+@functools.cache
+def engine_of_worker(spec: RunSpec) -> Epoch:
+    """Return the engine's epoch in a process of one thread; kept from call to call."""
+    parallel.isolate()
+    return engine(spec)
+
+
+def epoch_in_worker(spec: RunSpec) -> float:
+    """Take an epoch in a worker process."""
+    return engine_of_worker(spec)()
+
+
+def engine_in_workers(spec: RunSpec) -> Epoch:
+    """Return an epoch in every worker at once, as runs are trained; its loss is their mean."""
+    pool = joblib.Parallel(**parallel.dispatch(), batch_size=1)
+    return lambda: float(np.mean(pool(joblib.delayed(epoch_in_worker)(spec) for _ in range(parallel.workers()))))
 
 
 def fit(spec: RunSpec, **settings: Any) -> Epoch:
@@ -163,9 +183,11 @@ def product_limit(spec: RunSpec, times: int = 1) -> Epoch:
     return shuffled(spec, lambda part: 0 * products(x[: part.shape[1]], *kernels, np.int32(times * len(part)))[0, 0])
 
 
-ENGINE, FIT, LIMIT = "this book's engine", "`model.fit`, Keras's defaults", "its matrix products alone"
+ENGINE, WORKERS = "this book's engine", "this book's engine, a worker on each core"
+FIT, LIMIT = "`model.fit`, Keras's defaults", "its matrix products alone"
 ROWS: dict[str, Callable[[RunSpec], Epoch]] = {
     ENGINE: engine,
+    WORKERS: engine_in_workers,
     FIT: fit,
     "`model.fit`, `steps_per_execution=32`": functools.partial(fit, steps_per_execution=32),
     "PyTorch, eager loop": torch_loop,
@@ -185,7 +207,8 @@ def measure(settings: Mapping[str, RunSpec], rows: Mapping[str, Callable[[RunSpe
     for turn, (task, epoch) in itertools.product(range(rounds + 1), epochs.items()):
         start = time.perf_counter()
         epoch()
-        times[task] += [time.perf_counter() - start] if turn else []
+        seconds = (time.perf_counter() - start) / (parallel.workers() if task[1] == WORKERS else 1)
+        times[task] += [seconds] if turn else []
     return times
 
 
@@ -210,6 +233,7 @@ def budgets(times: Times) -> str:
     lines = []
     for what, task, other, most in (
         ("engine / `model.fit`, Keras's defaults", (PLAIN, ENGINE), (PLAIN, FIT), 1 / 12),
+        ("engine in workers / `model.fit`, Keras's defaults", (PLAIN, WORKERS), (PLAIN, FIT), 1 / 12),
         ("engine / its matrix products alone", (PLAIN, ENGINE), (PLAIN, LIMIT), 1.5),
         ("engine, dropout 0.1 / no dropout", (DROPPED, ENGINE), (PLAIN, ENGINE), 1.3),
     ):

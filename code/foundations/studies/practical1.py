@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from foundations.claims import Claim
 from foundations.effects import Effect, Measured, Values, against, between, paired
-from foundations.measurements import measurement
-from foundations.runs import Run
 from foundations.specs import baseline
 from foundations.statistics import Verdict
 from foundations.study import Arm, Study
 
 GUESSING = math.log(10)
 """Cross-entropy, in nats, of giving every digit the same probability."""
-
-
-@measurement
-def speed(runs: Sequence[Run], rounds: int) -> Values:  # noqa: ARG001  # a measurement's form; this one needs no runs
-    """Return the median seconds an epoch of the engine and of `model.fit`, (2,), timed once on this machine."""
-    from foundations.bench import engine_against_fit  # noqa: PLC0415  # it loads TensorFlow
-
-    return np.array([*engine_against_fit(rounds).values()])
 
 
 def first_epoch_share(results: Measured) -> Values:

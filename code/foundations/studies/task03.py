@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foundations import parallel
-from foundations.checks import largest_difference
 from foundations.claims import Claim
 from foundations.dynamics import effective_step
 from foundations.effects import Effect, Measured, Values, between, paired, same
 from foundations.evaluation import error_profile
-from foundations.measurements import measurement
 from foundations.metrics import NATS
-from foundations.runs import Run
 from foundations.specs import baseline
 from foundations.statistics import Verdict
 from foundations.study import Arm, Study
@@ -30,20 +24,6 @@ def error_entropy(results: Measured, later: str, earlier: str) -> Values:
     """Return how much the mean cross-entropy of the misread validation images rises between two arms, (seeds,)."""
     after, before = (error_profile(results[arm])[:, 1] for arm in (later, earlier))
     return np.asarray(after - before)
-
-
-@measurement
-def retraining_difference(runs: Sequence[Run]) -> NDArray[np.float64]:
-    """Train runs anew, each for its own length, and return the largest difference to what is stored, (1,).
-
-    A stored run may be the beginning of a longer one; this shows that it is what training for its length gives.
-    """
-    differences = []
-    fresh = {run.spec: run for run in parallel.trained([run.spec for run in runs])}
-    for run in runs:
-        differences += [largest_difference(a, b) for a, b in zip(run.weights, fresh[run.spec].weights, strict=True)]
-        differences += [largest_difference(run.history[name], fresh[run.spec].history[name]) for name in run.history]
-    return np.array([max(differences)])
 
 
 def step_shrinkage(results: Measured) -> Values:
