@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from foundations import ink, regions
 from foundations.pictures import PictureError, read
-from foundations.resampling import nearest, overlap, reduce
+from foundations.resampling import nearest, overlap, reduce, scale
 
 __all__ = ["BOX", "SIZE", "PictureError", "Prepared", "Steps", "centre", "prepare", "preprocess", "read", "resample"]
 
@@ -28,7 +28,7 @@ CENTRE = 14.0
 
 The middle of 28 pixels is 13.5; MNIST's centres of mass are spread evenly over [13.5, 14.5).
 """
-LEAST_SIDE, MOST_SIDE = 8, 1024
+LEAST_SIDE, MOST_SIDE = 8, 512
 """A picture has at least so many pixels a side; it is worked on at no more than so many."""
 
 
@@ -116,7 +116,7 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
     # Without the turn, the evened picture is shown in its own polarity: bright paper, dark ink.
     shown = 1 - evened if dark and not turned else evened
     stages["background"] = shown if steps.background else stages["polarity"]
-    stages["crop"] = regions.crop(stages["background"]) if steps.crop else stages["background"]
+    stages["crop"] = cropped(stages["background"], evened) if steps.crop else stages["background"]
     stages["box"] = resample(stages["crop"], steps)
     image = np.rint(255 * centre(stages["box"], steps.centre)).astype(np.uint8)
     stages["image"] = image / 255
@@ -139,11 +139,18 @@ def resample(picture: Picture, steps: Steps = Steps()) -> Picture:
     """
     if steps.aspect:
         picture = square(picture)
-    weights = overlap if steps.area else nearest
-    height, width = picture.shape
-    box = weights(height, BOX) @ picture @ weights(width, BOX).T
+    box = scale(picture, (BOX, BOX), overlap if steps.area else nearest)
     # The brightest pixel of every image in MNIST is 254 or 255, however thin its strokes.
     return box / box.max() if steps.background and box.max() > 0 else box
+
+
+def cropped(picture: Picture, evened: Picture) -> Picture:
+    """Return the digit's bounding box on a picture, which is the evened one unless a step before is left out."""
+    found = regions.find(evened)
+    if found.digits > 1:
+        raise PictureError(f"a picture must show one digit. Received: {found.digits} apart from each other")
+    mask = found.mask if picture is evened else regions.find(picture).mask
+    return regions.crop(picture, mask)
 
 
 def square(picture: Picture) -> Picture:

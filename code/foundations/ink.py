@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
-from skimage.transform import resize
 
 from foundations.pictures import PictureError
-from foundations.resampling import reduce
+from foundations.resampling import linear, reduce, scale
 
 Picture = NDArray[np.float64]
 COARSE = 96
@@ -21,6 +20,9 @@ NOISE_RATIO = 6
 """Ink must differ from its paper by eight gray levels, and by six times the paper's noise."""
 FULL_INK = 90
 """The percentile of the ink that becomes white, so that the texture of a pencil saturates."""
+CLEAN = 1 / 255
+TEXTURE = 0.25
+"""Paper with noise above one gray level has a texture, of up to a quarter of the ink: grain, folds, ruled lines."""
 
 
 def is_dark(picture: Picture) -> bool:
@@ -65,7 +67,8 @@ def even_out(picture: Picture) -> Picture:
     full = np.percentile(level[level > split], FULL_INK)
     if full - base < max(LEAST_CONTRAST, NOISE_RATIO * noise):
         raise blank()
-    floor = base + 3 * noise
+    # Clean paper has no texture; on paper that has, what is weaker than a quarter of the ink is taken for it.
+    floor = base + (max(3 * noise, TEXTURE * (full - base)) if noise > CLEAN else 0)
     evened: Picture = np.clip((level - floor) / (full - floor), 0, 1)
     return evened
 
@@ -84,7 +87,7 @@ def paper(picture: Picture) -> Picture:
     coarse = reduce(picture, COARSE)
     tilt = plane(opening(coarse))
     shades = tilt + opening(coarse - tilt)
-    return np.asarray(resize(shades, picture.shape, order=1, mode="edge", anti_aliasing=False))
+    return scale(shades, picture.shape, linear)
 
 
 def opening(picture: Picture) -> Picture:
