@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ REACH = 0.3
 """Smaller groups of regions within this of the largest, in its sides, belong to it, as the flag of a 5 does."""
 TALL, HEAVY = 0.5, 0.15
 """A group of at least this height and area, as shares of the largest one's, is another digit."""
+ABREAST = 0.75
+"""Regions side by side, each of this share of the height, are digits, however near, if together they are wide."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,10 @@ def find(picture: Picture) -> Found:
     parts = without_edges(parts, picture.shape)
     largest = max(part.area for part in parts)
     kept = among(labels, [part for part in parts if part.area >= SPECK * largest])
-    count = label(kept, connectivity=2, return_num=True)[1]
-    return Found(kept, 1) if count == 1 else together(kept)
+    separate = regions(kept)[1]
+    if (digits := abreast(separate)) > 1:
+        return Found(kept, digits)
+    return Found(kept, 1) if len(separate) == 1 else together(kept)
 
 
 def ink(picture: Picture) -> Mask:
@@ -103,6 +108,15 @@ def together(mask: Mask) -> Found:
     more = sum(height(group) >= TALL * height(main) and group.area >= HEAVY * main.area for group in others)
     belonging = [group for group in others if distance(group.bbox, main.bbox) <= REACH * side(main.bbox)]
     return Found(among(labels, [main, *belonging]), 1 + more)
+
+
+def abreast(parts: Sequence[Any]) -> int:
+    """Return how many regions stand side by side, each nearly as tall as all ink, if that is wider than tall."""
+    boxes = np.array([part.bbox for part in parts])
+    (top, left), (bottom, right) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    tall = sorted((part.bbox for part in parts if height(part) >= ABREAST * (bottom - top)), key=lambda box: box[1])
+    apart = 1 + sum(box[1] >= before[3] for before, box in itertools.pairwise(tall))
+    return apart if right - left > bottom - top else 1
 
 
 def height(part: Any) -> int:
