@@ -18,14 +18,14 @@ os.environ.pop("FOUNDATIONS_DATA", None)
 os.environ.pop("FOUNDATIONS_PROFILE", None)
 os.environ.pop("STRICT", None)
 
-import foundations
-from foundations import data
+from command import Foundations, Said
+from foundations import cli, data
 from foundations.runs import Run
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
-PACKAGE = Path(foundations.__file__).parent
+PACKAGE = Path(data.__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +54,21 @@ def archive(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def foundations(runs_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Foundations:
+    """Return a function that runs the command on an empty run store, in this process."""
+    monkeypatch.setenv("FOUNDATIONS_DATA", "")
+    monkeypatch.delenv("FOUNDATIONS_DATA")  # what the command sets is taken back after the test
+    assert not runs_folder.exists()
+
+    def run(*arguments: str) -> Said:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(lambda: cli.app([*arguments], prog_name="foundations"))
+        return Said(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture

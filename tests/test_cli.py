@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,11 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from command import Foundations, Said
 from foundations import cli, data, parallel, studies
+from foundations.cli import training
 from foundations.errors import FoundationsError, StoreError
+from foundations.measurements import measurement
 from foundations.metrics import METRICS
 from foundations.runs import Run
 from foundations.specs import RunSpec, baseline
@@ -49,44 +51,10 @@ BOOK = (STUDY, DIFFERENT)
 VARIATION = ("train", "--set", "train_size=64", "--set", "epochs=4", "--set", "hidden=(2,)")
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command did: its exit code, and what it wrote."""
-
-    code: int
-    output: str
-    errors: str
-
-    @property
-    def rows(self) -> list[list[str]]:
-        """The cells of the rows of the tables in the output, without their heads."""
-        lines = [line for line in self.output.splitlines() if line.startswith("│")]
-        return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
-
-
-Foundations = Callable[..., Said]
-
-
-@pytest.fixture
-def foundations(runs_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Foundations:
-    """Return a function that runs the command on an empty run store, in this process."""
-    monkeypatch.setenv("FOUNDATIONS_DATA", "")
-    monkeypatch.delenv("FOUNDATIONS_DATA")  # what the command sets is taken back after the test
-    assert not runs_folder.exists()
-
-    def run(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(lambda: cli.app([*arguments], prog_name="foundations"))
-        return Said(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
-
-
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch) -> Sequence[RunSpec]:
     """Let the book have two small studies and training be pretended; return the runs of the first study."""
     monkeypatch.setattr(studies, "STUDIES", BOOK)
-    monkeypatch.setattr(cli, "STUDIES", BOOK)
 
     def trained(specs: Sequence[RunSpec]) -> Iterator[Run]:
         yield from map(random_run, specs)
@@ -323,6 +291,31 @@ def test_clear(foundations: Foundations, three: RunStore) -> None:
     """With --yes everything is deleted at once."""
     assert "3 files deleted" in foundations("runs", "clear", "--yes").output
     assert [] == [*three.entries()]
+
+
+@pytest.mark.usefixtures("book")
+def test_clear_unused(foundations: Foundations, three: RunStore) -> None:
+    """With --unused only what no study asks for goes; runs of reporting and pilot seeds, and of previews, stay."""
+    pilot, loss = SHORT.vary(seed=101), measurement(final_loss)
+    asked, other = random_run(SHORT), random_run(SHORT.vary(seed=1, optimizer="sgd", epochs=3))
+    three.put(random_run(pilot))
+    kept = [loss([asked]), loss([])]
+    loss([asked, other])
+    three.write(MEASUREMENTS, "1" * 64, {"values": np.zeros(3)}, {"module": "foundations.gone", "runs": []})
+    said = foundations("runs", "clear", "--unused", "--yes")
+    assert (0, "4 files deleted\n") == (said.code, said.output)
+    assert three.has(SHORT)
+    assert three.has(pilot)
+    assert len(kept) == len([entry for entry in three.entries() if entry.kind == MEASUREMENTS])
+    assert "nothing is unused" in foundations("runs", "clear", "--unused").output
+
+
+def final_loss(runs: Sequence[Run]) -> np.ndarray:
+    """Return the loss that each run ends with."""
+    return np.array([run.history["loss"][-1] for run in runs])
+
+
+final_loss.__module__ = "foundations.metrics"  # a measurement belongs to the package
 
 
 @pytest.mark.parametrize(("answer", "left"), [("n", 3), ("", 3), ("y", 0)])
@@ -566,7 +559,7 @@ LITERALS = st.recursive(
 def test_any_setting_is_used_or_refused(name: str, value: str) -> None:
     """Whatever stands on either side of NAME=VALUE makes a variation that can be keyed, or an error in one line."""
     try:
-        first, second = cli.variation([f"{name}={value}"], 2).specs()
+        first, second = training.variation([f"{name}={value}"], 2).specs()
     except FoundationsError as error:
         refusal = str(error)
     else:

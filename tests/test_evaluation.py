@@ -287,11 +287,11 @@ def test_package_never_opens_the_test_set() -> None:
     others = {name: tree for name, tree in trees() if name != "evaluation.py"}
     assert [] == [name for name, tree in others.items() if uses(tree, {"open_test_set", "TestSet"})]
     checking = {name: tree for name, tree in others.items() if uses(tree, {"check_test_set"})}
-    assert {"cli.py"} == {*checking}
-    statements = [node.value for node in ast.walk(checking["cli.py"]) if isinstance(node, ast.Expr)]
+    assert {"cli/terminal.py"} == {*checking}
+    statements = [node.value for node in ast.walk(checking["cli/terminal.py"]) if isinstance(node, ast.Expr)]
     dropped = [node.func for node in statements if isinstance(node, ast.Call)]
     used = sum(isinstance(function, ast.Attribute) and function.attr == "check_test_set" for function in dropped)
-    assert used == len(uses(checking["cli.py"], {"check_test_set"})) == 1
+    assert used == len(uses(checking["cli/terminal.py"], {"check_test_set"})) == 1
 
 
 @pytest.mark.parametrize("chapter", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)

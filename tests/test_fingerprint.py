@@ -226,7 +226,12 @@ def changes(tree: ast.AST) -> list[Callable[[], None]]:
                 change(node, name, OTHER_OPERATORS[type(value)])
             elif name == "ops":
                 change(node, name, [OTHER_OPERATORS[type(value[0])], *value[1:]])
-            elif name == "body" and isinstance(value, list) and len(value) > 1:
+            elif (
+                name == "body"
+                and isinstance(value, list)
+                and len(value) > 1
+                and not fingerprint._is_docstring(value[-1])
+            ):
                 change(node, name, value[:-1])
     return found
 
@@ -304,7 +309,7 @@ def test_code_of_the_engine_changes_the_key(package: Path, module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["plots/curves", "claims", "evaluation", "store", "parallel", "cli", "studies/practical1"]
+    "module", ["plots/curves", "claims", "evaluation", "store", "parallel", "cli/training", "studies/practical1"]
 )
 def test_code_of_the_rest_leaves_the_key(package: Path, module: str) -> None:
     """An edit of what does not determine a run leaves its key."""

@@ -92,7 +92,8 @@ def test_stored_by_what_it_was_computed_from(module: Module) -> None:
     """A stored result says which function, settings and runs it belongs to."""
     module.last([RUN], 2, shift=3)
     (entry,) = RunStore().entries()
-    assert {"name", "settings", "runs"} == entry.about.keys()
+    assert {"module", "name", "settings", "runs"} == entry.about.keys()
+    assert "foundations.probe" == entry.about["module"]
     assert ("last", [2, {"shift": 3}]) == (entry.about["name"], entry.about["settings"])
     assert [[4, [0, 3]]] == [about[1:] for about in entry.about["runs"]]
 
@@ -160,6 +161,20 @@ def test_other_code_is_another_result(module: Module) -> None:
     assert not module.computes([RUN])
     module.edit(other="constant = 2\n")
     assert module.computes([RUN])
+
+
+def test_current_until_its_code_changes(module: Module) -> None:
+    """A stored measurement is current until its module, or one that this imports, does something else or is gone."""
+    module.last([RUN], 2, names=("a",))
+    (entry,) = RunStore().entries()
+    assert measurements.is_current(entry.key, entry.about)
+    assert not measurements.is_current("0" * 64, entry.about)
+    assert not measurements.is_current(entry.key, {})
+    module.edit(other="constant = 2\n")
+    assert not measurements.is_current(entry.key, entry.about)
+    (module.folder / "probe.py").unlink()
+    fingerprint.fingerprint.cache_clear()
+    assert not measurements.is_current(entry.key, entry.about)
 
 
 def test_other_versions_are_another_result(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol
 
 import numpy as np
@@ -45,8 +45,9 @@ def measurement(
     @functools.wraps(function)
     def stored(runs: Sequence[Run], *args: P.args, **kwargs: P.kwargs) -> Values:
         store = RunStore()
-        about = {"name": function.__qualname__, "settings": [*args, kwargs], "runs": [_identity(run) for run in runs]}
-        key = digest({**about, "module": fingerprint(function.__module__), "versions": versions()})
+        settings, of = [*args, kwargs], [_identity(run) for run in runs]
+        about = {"module": function.__module__, "name": function.__qualname__, "settings": settings, "runs": of}
+        key = _key(about)
         if (content := store.read(MEASUREMENTS, key)) is not None:
             return content[0]["values"]
         values = np.asarray(function(runs, *args, **kwargs))
@@ -54,6 +55,26 @@ def measurement(
         return values
 
     return stored
+
+
+def is_current(key: str, about: Mapping[str, Any]) -> bool:
+    """Whether a stored measurement is what this package, on these library versions, would compute.
+
+    Parameters
+    ----------
+    key
+        Of the stored file.
+    about
+        What the file says of itself.
+    """
+    try:
+        return _key(about) == key
+    except (KeyError, OSError):  # it names no module, or one that is gone
+        return False
+
+
+def _key(about: Mapping[str, Any]) -> str:
+    return digest({**about, "code": fingerprint(about["module"]), "versions": versions()})
 
 
 def _identity(run: Run) -> list[Any]:

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,6 +181,12 @@ class RunStore:
         """Read every file; set the damaged ones aside and return where they were."""
         found = [(entry.kind, entry.key, entry.path) for entry in self.entries()]
         return [path for kind, key, path in found if self.read(kind, key) is None]
+
+    def delete(self, entries: Iterable[Entry]) -> None:
+        """Delete some of what is stored."""
+        for entry in entries:
+            with _writing(entry.path):
+                entry.path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Delete everything in the store."""

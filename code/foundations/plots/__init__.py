@@ -1,6 +1,7 @@
 """The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
 
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
+from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
 
@@ -15,6 +16,8 @@ __all__ = [
     "learning_curves",
     "network",
     "predictions",
+    "preparation",
     "probability_bars",
+    "stage",
     "use_style",
 ]

@@ -1,0 +1,97 @@
+"""Ink and paper: which of them is dark, and what the ink is like without the paper's shades."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+
+from foundations.pictures import PictureError
+from foundations.resampling import linear, reduce, scale
+
+Picture = NDArray[np.float64]
+COARSE = 96
+"""Pixels a side, at most, at which the paper is looked at: its shades are smooth."""
+WINDOW = 3
+"""Paper is what is as bright over a whole square of a third of the picture; no stroke is as thick."""
+LEAST_CONTRAST = 8 / 255
+NOISE_RATIO = 6
+"""Ink must differ from its paper by eight gray levels, and by six times the paper's noise."""
+FULL_INK = 90
+"""The percentile of the ink that becomes white, so that the texture of a pencil saturates."""
+CLEAN = 1 / 255
+TEXTURE = 0.25
+"""Paper with noise above one gray level has a texture, of up to a quarter of the ink: grain, folds, ruled lines."""
+
+
+def is_dark(picture: Picture) -> bool:
+    """Whether the ink is darker than its paper.
+
+    Paper is what the rim shows, after a plane is taken off for uneven light. The cubes of the differences to it tell
+    on which side the ink is: they let few large ones, the ink's, outweigh many small ones.
+    """
+    coarse = reduce(picture, COARSE)
+    level = coarse - plane(coarse)
+    rim = np.concatenate([level[0], level[-1], level[1:-1, 0], level[1:-1, -1]])
+    return bool(((level - np.median(rim)) ** 3).sum() < 0)
+
+
+def plane(picture: Picture) -> Picture:
+    """Return the plane that fits a picture best, by least squares."""
+    rows, columns = (np.linspace(-1, 1, length) for length in picture.shape)
+    # On a grid that is symmetric about 0 the three coefficients do not depend on each other.
+    down = rows @ picture.mean(axis=1) / max(rows @ rows, 1e-9)
+    across = columns @ picture.mean(axis=0) / max(columns @ columns, 1e-9)
+    fitted: Picture = picture.mean() + down * rows[:, np.newaxis] + across * columns
+    return fitted
+
+
+def even_out(picture: Picture) -> Picture:
+    """Return bright ink on uneven paper as ink of level 1 on paper of level 0.
+
+    A picture whose paper is the same everywhere keeps its shades: only their range changes.
+
+    Raises
+    ------
+    PictureError
+        If nothing on the paper is brighter than its noise.
+    """
+    level = picture - paper(picture)
+    if np.ptp(level) < LEAST_CONTRAST:
+        raise blank()
+    split = threshold_otsu(level)
+    blank_paper = level[level <= split]
+    base = np.median(blank_paper)
+    noise = 1.4826 * np.median(np.abs(blank_paper - base))
+    full = np.percentile(level[level > split], FULL_INK)
+    if full - base < max(LEAST_CONTRAST, NOISE_RATIO * noise):
+        raise blank()
+    # Clean paper has no texture; on paper that has, what is weaker than a quarter of the ink is taken for it.
+    floor = base + (max(3 * noise, TEXTURE * (full - base)) if noise > CLEAN else 0)
+    evened: Picture = np.clip((level - floor) / (full - floor), 0, 1)
+    return evened
+
+
+def blank() -> PictureError:
+    """Return the error for a picture without ink."""
+    return PictureError("a picture must show a digit that stands out from its paper. Received: a blank one")
+
+
+def paper(picture: Picture) -> Picture:
+    """Return the paper under bright ink.
+
+    It is the picture's morphological opening by a square that is wider than any stroke. What uneven light leaves along
+    the edges goes with a plane, fitted to a first opening, where there is no ink to mislead it.
+    """
+    coarse = reduce(picture, COARSE)
+    tilt = plane(opening(coarse))
+    shades = tilt + opening(coarse - tilt)
+    return scale(shades, picture.shape, linear)
+
+
+def opening(picture: Picture) -> Picture:
+    """Return the brightest level that a whole square round each pixel reaches, the square being a window wide."""
+    size = max(3, max(picture.shape) // WINDOW)
+    opened: Picture = ndimage.grey_opening(picture, size=(size, size), mode="nearest")
+    return opened
