@@ -1,5 +1,7 @@
 """The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
 
+from foundations.plots.anatomy import contributions, forward_pass, through_training
+from foundations.plots.calibration import reliability
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
@@ -9,12 +11,16 @@ __all__ = [
     "band",
     "compare_arms",
     "confusion",
+    "contributions",
     "ends",
+    "forward_pass",
     "image_grid",
     "interval_curve",
     "learning_curves",
     "network",
     "predictions",
     "probability_bars",
+    "reliability",
+    "through_training",
     "use_style",
 ]

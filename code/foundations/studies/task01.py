@@ -134,7 +134,7 @@ study = Study(
                 lambda results: 100 * calibration.figure(results[FROZEN], "detection") - 95,
             ),
             predicted=Verdict.SUPPORTED,
-            recorded=Verdict.SUPPORTED,
+            recorded=Verdict.INCONCLUSIVE,
             margin_reason=THRESHOLD,
         ),
         Claim(
