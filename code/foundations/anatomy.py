@@ -44,14 +44,29 @@ def leading(logits: Floats) -> tuple[int, int]:
     return int(first), int(second)
 
 
+def path(run: Run, images: data.Images) -> dict[int, Floats]:
+    """Return the logits, (n, 10), of images after each optimizer step whose weights the run kept, and at its end."""
+    kept = {**run.snapshots, run.spec.steps: run.weights}
+    activation = run.spec.model.activation
+    return {step: evaluation.forward(weights, images, activation)[-1] for step, weights in kept.items()}
+
+
+def leads(logits: Floats) -> NDArray[np.floating]:
+    """Return by how much the largest of ten logits leads the second largest, (n,), from logits (n, 10)."""
+    ordered = np.sort(logits, axis=1)
+    return np.asarray(ordered[:, -1] - ordered[:, -2])
+
+
 @measurement
 def decisions(runs: Sequence[Run]) -> NDArray[np.float64]:
     """Return how many hidden units a decision rests on, on each run's own validation set, (runs, 2).
 
     The mean share of hidden units that are on, in points; and the mean share, in points, that the `LEADERS` units with
     most weight have in the sum of what all units add to the lead of the first digit over the second, signs left out.
-    The last hidden layer is meant, and its ReLU.
+    The last hidden layer is meant; without ReLU no unit is off.
     """
+    for run in runs:
+        require(run.spec.model.activation == "relu", "the activation", run.spec.model.activation, "relu")
     checksum = data.checksum(data.source())
     rows = []
     for run in runs:

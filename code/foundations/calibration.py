@@ -91,9 +91,10 @@ def calibrated_error(confidences: ArrayLike, bins: int = BINS, draws: int = DRAW
     It is not zero, because the accuracy of a bin is an average over chance. Every image is called right with its
     confidence as the probability; the result is the mean over so many draws.
     """
-    shares, random = np.asarray(confidences, dtype=float), np.random.default_rng(seed)
-    errors = [calibration_error(shares, random.random(len(shares)) < shares, bins) for _ in range(draws)]
-    return float(np.mean(errors))
+    shares, random = np.sort(np.asarray(confidences, dtype=float)), np.random.default_rng(seed)
+    starts = [own[0] for own in np.array_split(np.arange(len(shares)), bins)]
+    hits = random.random((draws, len(shares))) < shares
+    return float(np.abs(np.add.reduceat(hits - shares, starts, axis=1)).sum(axis=1).mean() / len(shares))
 
 
 def bootstrap_interval(confidences: ArrayLike, hits: ArrayLike, seed: int = 0) -> tuple[float, float]:
@@ -140,6 +141,35 @@ def detection(confidences: ArrayLike, hits: ArrayLike) -> float:
     return float(stats.mannwhitneyu(shares[right], shares[~right]).statistic / pairs) if pairs else float("nan")
 
 
+def summary(logits: Floats, labels: ArrayLike) -> dict[str, float]:
+    """Return what there is to say of the calibration of one network on images with labels, by name.
+
+    Parameters
+    ----------
+    logits
+        (n, 10).
+    labels
+        (n,).
+
+    Returns
+    -------
+    dict
+        In points: "accuracy", mean "confidence", "error" (of calibration), "calibrated error" (what a calibrated
+        network would show), mean "confidence in errors", and "detection"; in nats: "cross-entropy".
+    """
+    confidences, hits = confidence(logits), logits.argmax(axis=1) == np.asarray(labels)
+    shares = {
+        "accuracy": hits.mean(),
+        "confidence": confidences.mean(),
+        "error": calibration_error(confidences, hits),
+        "calibrated error": calibrated_error(confidences),
+        "confidence in errors": confidences[~hits].mean(),
+        "detection": detection(confidences, hits),
+    }
+    points = {name: 100 * float(share) for name, share in shares.items()}
+    return {**points, "cross-entropy": float(evaluation.entropies(logits, labels).mean())}
+
+
 FIGURES = (
     "over-confidence",
     "error",
@@ -154,10 +184,9 @@ FIGURES = (
 )
 """What `validation_figures` measures.
 
-On the whole validation set: mean confidence minus accuracy, the calibration error, that of a calibrated network, the
-mean confidence of misread images, all in points, and the area of `detection`. Then the temperature that is fitted on
-the select half, and on the judge half the cross-entropy without and with it, in nats, and with it the calibration error
-and that of a calibrated network, in points.
+On the whole validation set: mean confidence minus accuracy, and four of the figures of `summary`. Then the temperature
+that is fitted on the select half; and on the judge half the cross-entropy without and with it, and with it the
+calibration error and that of a calibrated network.
 """
 
 
@@ -168,25 +197,18 @@ def validation_figures(runs: Sequence[Run]) -> Values:
     return np.array([_figures(run, *evaluation.validation_set(run.spec.seed, checksum)) for run in runs])
 
 
-def _figures(run: Run, images: data.Images, labels: data.Labels) -> tuple[float, ...]:
-    logits = evaluation.logits(run, images)
-    confidences, hits = confidence(logits), logits.argmax(axis=1) == labels
+def _figures(run: Run, images: data.Images, labels: data.Labels) -> list[float]:
+    logits = evaluation.logits(run, images).astype(np.float64)
     half = len(labels) // 2
     fitted = temperature(logits[:half], labels[:half])
-    judged, judge_labels = logits[half:].astype(np.float64), labels[half:]
-    scaled = confidence(judged / fitted)
-    return (
-        100 * float(confidences.mean() - hits.mean()),
-        100 * calibration_error(confidences, hits),
-        100 * calibrated_error(confidences),
-        100 * float(confidences[~hits].mean()),
-        detection(confidences, hits),
+    whole, scaled = summary(logits, labels), summary(logits[half:] / fitted, labels[half:])
+    return [
+        whole["confidence"] - whole["accuracy"],
+        *(whole[name] for name in FIGURES[1:5]),
         fitted,
-        float(evaluation.entropies(judged, judge_labels).mean()),
-        float(evaluation.entropies(judged / fitted, judge_labels).mean()),
-        100 * calibration_error(scaled, hits[half:]),
-        100 * calibrated_error(scaled),
-    )
+        float(evaluation.entropies(logits[half:], labels[half:]).mean()),
+        *(scaled[name] for name in ("cross-entropy", "error", "calibrated error")),
+    ]
 
 
 def figure(runs: Sequence[Run], name: str) -> Values:

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from scipy import special
 
@@ -30,21 +31,17 @@ def forward_pass(image: NDArray[Any], hidden: NDArray[np.floating], logits: NDAr
     logits
         (10,).
     """
-    figure = plt.figure(figsize=(5.8, 6.4))
-    top, middle, bottom = figure.add_gridspec(3, 1, height_ratios=(1.1, 1.2, 1.0))
-    ax = figure.add_subplot(top)
-    ax.imshow(image)
-    ax.axis("off")
+    figure, axes = plt.subplot_mosaic("ii;hh;lp", figsize=(5.8, 6.4), height_ratios=(1.1, 1.2, 1.0))
+    axes["i"].imshow(image)
+    axes["i"].axis("off")
     ordered = np.sort(hidden)
-    ax = figure.add_subplot(middle)
-    ax.bar(np.arange(len(ordered)), ordered, width=1.0, color=np.where(ordered > 0, "C0", "0.75"))
-    ax.set(xlabel="hidden unit, in ascending order", ylabel="pre-activation")
-    left, right = bottom.subgridspec(1, 2)
-    for place, values, name in ((left, logits, "logit"), (right, special.softmax(logits), "probability")):
-        ax = figure.add_subplot(place)
-        ax.bar(np.arange(10), values, color=["C1" if k == logits.argmax() else "0.6" for k in range(10)])
-        ax.set(xlabel="digit", ylabel=name, xticks=np.arange(10))
-        ax.tick_params(axis="x", labelsize=8)
+    axes["h"].bar(np.arange(len(ordered)), ordered, width=1.0, color=np.where(ordered > 0, "C0", "0.75"))
+    axes["h"].set(xlabel="hidden unit, in ascending order", ylabel="pre-activation")
+    colors = ["C1" if digit == logits.argmax() else "0.6" for digit in range(10)]
+    for name, values in (("logit", logits), ("probability", special.softmax(logits))):
+        axes[name[0]].bar(np.arange(10), values, color=colors)
+        axes[name[0]].set(xlabel="digit", ylabel=name, xticks=np.arange(10))
+        axes[name[0]].tick_params(axis="x", labelsize=8)
     return figure
 
 
@@ -108,7 +105,7 @@ def through_training(
         axes[row, 0].axis("off")
         for ax, (name, path) in zip(axes[row, 1:], paths.items(), strict=True):
             ax.imshow([values[row] for values in path.values()], cmap="Blues", vmin=0, vmax=1, aspect="auto")
-            frame = plt.Rectangle((label - 0.5, -0.5), 1, len(path), fill=False, edgecolor="C1", linewidth=1.2)
+            frame = Rectangle((label - 0.5, -0.5), 1, len(path), fill=False, edgecolor="C1", linewidth=1.2)
             ax.add_patch(frame)
             ax.set_xticks(np.arange(10))
             ax.set_yticks(np.arange(len(path)), [f"{step:,}" for step in path])

@@ -11,7 +11,7 @@ from scipy import stats
 from foundations.calibration import Reliability
 from foundations.plots.frame import axes_or_new
 
-FLOOR = 1e-5
+FLOOR = 1e-9
 
 
 def reliability(found: Reliability, label: str, ax: Axes | None = None, **style: Any) -> Axes:
