@@ -12,7 +12,7 @@ from scipy import optimize, special, stats
 from foundations import data, evaluation
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
-from foundations.specs import require
+from foundations.specs import require, require_one_of
 
 BINS = 15
 DRAWS = 200
@@ -101,7 +101,8 @@ def bootstrap_interval(confidences: ArrayLike, hits: ArrayLike, seed: int = 0) -
     """Return the 95% interval of one network's calibration error over draws of the images, as shares.
 
     It is the basic bootstrap interval, which reflects the resampled errors at the measured one: resampling adds to
-    the estimate's upward bias, and reflecting takes that off again. It does not cover other networks.
+    the estimate's upward bias, and reflecting takes that off again. An end that this makes negative is 0. The interval
+    does not cover other networks.
     """
     found = stats.bootstrap(
         (np.asarray(confidences, dtype=float), np.asarray(hits, dtype=float)),
@@ -112,8 +113,8 @@ def bootstrap_interval(confidences: ArrayLike, hits: ArrayLike, seed: int = 0) -
         method="basic",
         random_state=np.random.default_rng(seed),
     )
-    low, high = found.confidence_interval
-    return max(0.0, float(low)), float(high)
+    low, high = (max(0.0, float(end)) for end in found.confidence_interval)
+    return low, high
 
 
 def temperature(logits: Floats, labels: ArrayLike) -> float:
@@ -213,4 +214,5 @@ def _figures(run: Run, images: data.Images, labels: data.Labels) -> list[float]:
 
 def figure(runs: Sequence[Run], name: str) -> Values:
     """Return one of the `FIGURES` of each run, (runs,)."""
+    require_one_of("a figure of calibration", name, FIGURES)
     return np.asarray(validation_figures(runs)[:, FIGURES.index(name)])
