@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from sklearn import metrics
 
 import foundations
 from foundations import data, evaluation, models, training
@@ -22,8 +23,10 @@ from foundations.errors import DataError, FoundationsError
 from foundations.evaluation import (
     TEST_PLACES,
     accuracy,
+    class_scores,
     confusion_matrix,
     cross_entropy,
+    entropies,
     error_profile,
     forward,
     logits,
@@ -155,6 +158,34 @@ def test_accuracy_and_confusion_by_counting(pairs: list[tuple[int, int]]) -> Non
     expected = [[pairs.count((label, digit)) for digit in range(10)] for label in range(10)]
     assert expected == counts.tolist()
     assert counts.trace() / len(pairs) == accuracy(run, showing(shown), labels)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60))
+def test_class_scores_are_scikit_learns(pairs: list[tuple[int, int]]) -> None:
+    """Precision, recall and F1 are scikit-learn's, and 0 where there is nothing to judge by."""
+    labels, shown = (np.uint8(column) for column in zip(*pairs, strict=True))
+    expected = metrics.precision_recall_fscore_support(labels, shown, labels=range(10), zero_division=0)[:3]
+    assert pytest.approx(np.transpose(expected)) == class_scores(confusion_matrix(labels, shown))
+
+
+def test_class_scores_of_averages() -> None:
+    """Counts may be averages over networks."""
+    counts = np.diag(np.full(10, 90.0))
+    counts[4, 9] = 7.5
+    scores = class_scores(counts)
+    assert pytest.approx([1, 90 / 97.5, 180 / 187.5]) == scores[4]
+    assert pytest.approx([90 / 97.5, 1, 180 / 187.5]) == scores[9]
+    assert (scores[[0, 1, 2, 3, 5, 6, 7, 8]] == 1).all()
+
+
+@given(biases, digits)
+def test_entropies_average_to_the_cross_entropy(bias: NDArray[np.float32], labels: data.Labels) -> None:
+    """The cross-entropy is the mean of what single images cost, none of which is negative."""
+    images = np.zeros((len(labels), 28, 28))
+    costs = entropies(logits(constant(bias), images), labels)
+    assert len(labels) == len(costs)
+    assert costs.min() >= 0
+    assert costs.mean() == cross_entropy(constant(bias), images, labels)
 
 
 @given(biases)

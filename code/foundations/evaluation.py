@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from foundations import data
@@ -27,6 +27,7 @@ ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
 TEST_PLACES = {
     "practical2": "the last section of Practical 2: one evaluation of the finished pipeline",
     "practical1-gallery": "the gallery of Practical 1: what predictions look like",
+    "task01": "Task 1: galleries of predictions, and the analysis of the frozen baseline",
 }
 """The places that may open the test set, each with what it does there."""
 
@@ -92,10 +93,15 @@ def probabilities(run: Run, images: data.Images) -> Floats:
     return result
 
 
+def entropies(logits: Floats, labels: ArrayLike) -> NDArray[np.float64]:
+    """Return the cross-entropy of each image, (n,), in nats, from logits (n, 10), so that none is infinite."""
+    logarithms = special.log_softmax(logits.astype(np.float64), axis=1)
+    return np.asarray(-logarithms[np.arange(len(logits)), np.asarray(labels)])
+
+
 def cross_entropy(run: Run, images: data.Images, labels: data.Labels) -> float:
     """Return the mean cross-entropy, in nats, of a run's predictions."""
-    logarithms = special.log_softmax(logits(run, images).astype(np.float64), axis=1)
-    return float(-logarithms[np.arange(len(labels)), labels].mean())
+    return float(entropies(logits(run, images), labels).mean())
 
 
 def accuracy(run: Run, images: data.Images, labels: data.Labels) -> float:
@@ -108,6 +114,17 @@ def confusion_matrix(labels: data.Labels, predicted: NDArray[np.integer]) -> NDA
     counts = np.zeros((data.CLASSES, data.CLASSES), dtype=np.int64)
     np.add.at(counts, (labels, predicted), 1)
     return counts
+
+
+def class_scores(counts: NDArray[np.number]) -> NDArray[np.float64]:
+    """Return precision, recall and F1 of each digit, (10, 3), as shares, from counts as of `confusion_matrix`.
+
+    Of the images that are called a digit, precision is the share that are this digit; of the images of a digit, recall
+    is the share that are called so; F1 is the harmonic mean of the two. What has no images to judge by is 0.
+    """
+    right, true, called = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    parts = [(right, called), (right, true), (2 * right, true + called)]
+    return np.array([np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0) for part, whole in parts]).T
 
 
 @functools.lru_cache(maxsize=2)
@@ -141,8 +158,8 @@ def error_profile(runs: Sequence[Run]) -> NDArray[np.float64]:
     rows = []
     for run in runs:
         images, labels = validation_set(run.spec.seed, checksum)
-        logarithms = special.log_softmax(logits(run, images).astype(np.float64), axis=1)
-        entropies = -logarithms[np.arange(len(labels)), labels]
-        wrong = logarithms.argmax(axis=1) != labels
-        rows.append((100 * wrong.mean(), entropies[wrong].mean(), entropies[~wrong].mean()))
+        predicted = logits(run, images)
+        costs = entropies(predicted, labels)
+        wrong = predicted.argmax(axis=1) != labels
+        rows.append((100 * wrong.mean(), costs[wrong].mean(), costs[~wrong].mean()))
     return np.array(rows)

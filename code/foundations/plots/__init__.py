@@ -1,5 +1,7 @@
 """The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
 
+from foundations.plots.anatomy import contributions, forward_pass, through_training
+from foundations.plots.calibration import reliability
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
@@ -10,7 +12,9 @@ __all__ = [
     "band",
     "compare_arms",
     "confusion",
+    "contributions",
     "ends",
+    "forward_pass",
     "image_grid",
     "interval_curve",
     "learning_curves",
@@ -18,6 +22,8 @@ __all__ = [
     "predictions",
     "preparation",
     "probability_bars",
+    "reliability",
     "stage",
+    "through_training",
     "use_style",
 ]
