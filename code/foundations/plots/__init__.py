@@ -3,12 +3,15 @@
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
+from foundations.plots.stopping import against_patience, early_stop
 
 __all__ = [
     "STYLE",
+    "against_patience",
     "band",
     "compare_arms",
     "confusion",
+    "early_stop",
     "ends",
     "image_grid",
     "interval_curve",

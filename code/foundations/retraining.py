@@ -1,0 +1,30 @@
+"""Runs trained anew, to show that what is stored is what a plain training gives."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundations import parallel
+from foundations.checks import largest_difference
+from foundations.measurements import measurement
+from foundations.runs import Run, Weights
+
+
+@measurement
+def restored_difference(runs: Sequence[Run]) -> NDArray[np.float64]:
+    """Return how far the weights of early-stopped runs are from those of a plain training to the best epoch, (runs,).
+
+    Each run is trained anew without early stopping and for as many epochs as its best one's number; the result is the
+    largest absolute difference of a weight.
+    """
+    plain = [dataclasses.replace(run.spec, epochs=run.best_epoch, early_stopping=None) for run in runs]
+    fresh = {run.spec: run.weights for run in parallel.trained(plain)}
+    return np.array([_difference(run.weights, fresh[spec]) for run, spec in zip(runs, plain, strict=True)])
+
+
+def _difference(first: Weights, second: Weights) -> float:
+    return max(largest_difference(one, other) for one, other in zip(first, second, strict=True))
