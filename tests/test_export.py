@@ -41,7 +41,7 @@ def test_every_value_of_every_curve_is_exported() -> None:
 def test_accuracies_are_exact() -> None:
     """Every share of 5,000 images survives the rounding."""
     shares = np.arange(5001) / 5000
-    run = pretend(curves={name: shares for name in CURVES})
+    run = pretend(curves=dict.fromkeys(CURVES, shares))
     (arm,) = trajectories(results_of({"a": [run, run]}), ["a"])["arms"]
     assert shares.tolist() == arm["runs"][0]["select_accuracy"]
 

@@ -17,6 +17,7 @@ from foundations.specs import MONITORS, EarlyStoppingSpec, baseline
 from foundations.stopping import Stop, at_stop, best_epochs, flattery, improves, lengths, regret, replay, stopped
 from pretended import pretend
 
+Curve = NDArray[np.float64]
 PATIENCES = range(11)
 DELTAS = (0.0, 1e-9, 0.001, 0.05, 0.5)
 SMALL = baseline.vary(hidden=(8,), train_size=320, learning_rate=0.005, epochs=60)

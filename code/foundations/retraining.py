@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +20,7 @@ def restored_difference(runs: Sequence[Run]) -> NDArray[np.float64]:
     Each run is trained anew without early stopping and for as many epochs as its best one's number; the result is the
     largest absolute difference of a weight.
     """
-    plain = [dataclasses.replace(run.spec, epochs=run.best_epoch, early_stopping=None) for run in runs]
+    plain = [run.spec.vary(epochs=run.best_epoch, early_stopping=None) for run in runs]
     fresh = {run.spec: run.weights for run in parallel.trained(plain)}
     return np.array([_difference(run.weights, fresh[spec]) for run, spec in zip(runs, plain, strict=True)])
 

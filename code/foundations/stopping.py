@@ -114,11 +114,12 @@ def at_stop(runs: Sequence[Run], name: str, stop: EarlyStoppingSpec) -> Values:
 
 
 def regret(runs: Sequence[Run], stop: EarlyStoppingSpec) -> Values:
-    """Return by how much the kept weights' cross-entropy on the judge half exceeds that of the best epoch there, in
-    nats, (runs,); the best epoch is looked for on the judge half itself, as nobody could.
+    """Return how far the kept epoch's cross-entropy on the judge half is above the lowest one there, in nats, (runs,).
+
+    The lowest is looked for on the judge half itself, over all recorded epochs: no rule could have known it.
     """
     lowest = np.array([series(run, "judge_cross_entropy").min() for run in runs])
-    return at_stop(runs, "judge_cross_entropy", stop) - lowest
+    return np.asarray(at_stop(runs, "judge_cross_entropy", stop) - lowest)
 
 
 def flattery(runs: Sequence[Run], kind: str, stop: EarlyStoppingSpec) -> Values:
