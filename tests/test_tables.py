@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from foundations import data, tables
 from foundations.errors import FoundationsError
 from foundations.specs import SGD, EarlyStoppingSpec, RunSpec, baseline
+from foundations.stopping import NEVER
 from foundations.studies import STUDIES
 from foundations.study import Arm, Study
 from foundations.tables import Markup, Table, deltas, design
