@@ -209,6 +209,21 @@ def test_metrics_of_chosen_arms() -> None:
 OUTCOME = fixed_claim(fixed_effect([2.0, 2.1, 1.9]), sentence="This < that.").judge(Numbers({}))
 
 
+def test_stopping_by_hand() -> None:
+    """A row says how many runs a rule stops, how long they train, what they keep, and what that is on the judge half."""
+    curves = ([0.5, 0.2, 0.3, 0.4], [0.5, 0.4, 0.3, 0.2])
+    judged = {"judge_cross_entropy": [0.6, 0.5, 0.4, 0.5], "judge_accuracy": [0.9, 0.91, 0.92, 0.93]}
+    runs = [
+        pretend(baseline.vary(epochs=4, seed=seed), {"val_loss": curve, **judged}) for seed, curve in enumerate(curves)
+    ]
+    cases = {"short": ("a", EarlyStoppingSpec(patience=1)), "whole": ("a", NEVER)}
+    table = tables.stopping(results_of({"a": runs}), cases, "Early stopping.")
+    assert "Early stopping." == read(table).caption
+    short = ["1 of 2", "3.5 ± 0.7", "3.0 ± 1.4", "0.5000 ± 0.0000", "0.1000 ± 0.0000", "92.00 ± 1.41"]
+    assert short == row(table, "short")
+    assert ["0 of 2", "4.0 ± 0.0", "4.0 ± 0.0"] == row(table, "whole")[:3]
+
+
 @pytest.mark.parametrize(
     ("p", "expected"), [(0.01234, "0.0123"), (1.0, "1.0000"), (1e-4, "0.0001"), (9.9e-5, "< 0.0001"), (0.0, "< 0.0001")]
 )
