@@ -210,7 +210,7 @@ OUTCOME = fixed_claim(fixed_effect([2.0, 2.1, 1.9]), sentence="This < that.").ju
 
 
 def test_stopping_by_hand() -> None:
-    """A row says how many runs a rule stops, how long they train, what they keep, and what that is on the judge half."""
+    """A row says how many runs a rule stops, how long they train, what they keep, and how good that is."""
     curves = ([0.5, 0.2, 0.3, 0.4], [0.5, 0.4, 0.3, 0.2])
     judged = {"judge_cross_entropy": [0.6, 0.5, 0.4, 0.5], "judge_accuracy": [0.9, 0.91, 0.92, 0.93]}
     runs = [
