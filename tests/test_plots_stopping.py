@@ -41,7 +41,7 @@ def test_stop_is_marked_on_the_curve() -> None:
     assert [4, 4] == list(stop.get_xdata())
     (window,) = ax.patches
     assert (2, 2) == (window.get_x(), window.get_width())
-    assert ["best: epoch 2", "stop: epoch 4"] == [text.get_text().strip() for text in ax.texts]
+    assert ["best: epoch 2", "stop: epoch 4"] == [text.get_text() for text in ax.texts]
     assert ("epoch", "Keras's val_loss (nats)") == (ax.get_xlabel(), ax.get_ylabel())
 
 
@@ -69,7 +69,7 @@ def test_arms_against_patience() -> None:
     assert 2 == len(ax.containers)
     for container, group in zip(ax.containers, runs.values(), strict=True):
         line = container.lines[0]
-        assert [0, 2, 5] == line.get_xdata().tolist()
+        assert pytest.approx([0, 2, 5], abs=0.1) == line.get_xdata()
         assert pytest.approx([estimate(lengths(group, rule)).mean for rule in rules]) == line.get_ydata()
     assert [0, 2, 5] == ax.get_xticks().tolist()
     assert "patience (epochs)" == ax.get_xlabel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +17,9 @@ from foundations.runs import Run
 from foundations.specs import EarlyStoppingSpec
 from foundations.stopping import stopped
 from foundations.study import Results
+
+APART = 0.12
+"""How far apart the arms' intervals stand, in epochs of patience."""
 
 
 def early_stop(run: Run, stop: EarlyStoppingSpec, ax: Axes | None = None) -> Axes:
@@ -43,18 +47,17 @@ def early_stop(run: Run, stop: EarlyStoppingSpec, ax: Axes | None = None) -> Axe
     ax.plot(epochs[trained], values[trained], color="C0")
     ax.axvspan(found.best_epoch, found.epochs, color="C1", alpha=0.15, linewidth=0)
     ax.plot(found.best_epoch, best, "o", color="C1")
-    _name(ax, f"best: epoch {found.best_epoch}", (found.best_epoch, float(best[0])), -14 if not percent else 10)
+    point = (found.best_epoch, float(best[0]))
+    words: dict[str, Any] = {"textcoords": "offset points", "color": "C1", "fontsize": 9, "va": "center"}
+    ax.annotate(f"best: epoch {found.best_epoch}", point, xytext=(0, -24 if percent else -14), **words)
     if found.triggered:
         ax.axvline(found.epochs, color="C1", linewidth=1)
-        _name(ax, f" stop: epoch {found.epochs}", (found.epochs, float(values.max())), 0)
+        top = ax.get_xaxis_transform()
+        ax.annotate(f"stop: epoch {found.epochs}", (found.epochs, 0.95), xycoords=top, xytext=(4, 0), **words)
     ax.margins(y=0.25)
     ax.set(xlabel="epoch", ylabel=f"{SERIES_LABELS[stop.monitor]} ({'%' if percent else 'nats'})")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
-
-
-def _name(ax: Axes, text: str, point: tuple[float, float], above: float) -> None:
-    ax.annotate(text, point, xytext=(0, above), textcoords="offset points", color="C1", fontsize=9, va="center")
 
 
 def against_patience(
@@ -80,9 +83,10 @@ def against_patience(
         Where to draw; a new figure if None.
     """
     ax = axes_or_new(ax)
-    patiences = [rule.patience for rule in rules]
-    for arm, label in arms.items():
+    patiences = np.array([rule.patience for rule in rules])
+    for number, (arm, label) in enumerate(arms.items()):
         values = np.stack([measure(results[arm], rule) for rule in rules], axis=1)
-        interval_curve(ax, patiences, values, label)
+        # Side by side, so that no interval hides another.
+        interval_curve(ax, patiences + APART * (number - (len(arms) - 1) / 2), values, label)
     ax.set(xlabel="patience (epochs)", xticks=patiences)
     return ax
