@@ -20,6 +20,8 @@ from foundations.stopping import at_stop, regret, stopped
 from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 @dataclass(frozen=True)
 class Markup:
@@ -146,20 +148,24 @@ def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]
         "Epochs trained",
         "Epoch kept",
         "Cross-entropy (nats)",
-        "above the best epoch's (nats)",
+        "Above the best epoch (nats)",
         "Accuracy (%)",
     )
     return Table(caption, columns, [(name, *_stopped(results[arm], rule)) for name, (arm, rule) in cases.items()])
 
 
-def _stopped(runs: Sequence[Run], rule: EarlyStoppingSpec) -> Iterable[str]:
+def _stopped(runs: Sequence[Run], rule: EarlyStoppingSpec) -> list[str]:
     found = [stopped(run, rule) for run in runs]
-    yield f"{sum(stop.triggered for stop in found)} of {len(found)}"
-    yield _mean(np.array([stop.epochs for stop in found]), 1)
-    yield _mean(np.array([stop.kept_epoch for stop in found]), 1)
-    yield _mean(at_stop(runs, "judge_cross_entropy", rule), 4)
-    yield _mean(regret(runs, rule), 4)
-    yield _mean(at_stop(runs, "judge_accuracy", rule), 2)
+    cells = (
+        _mean(np.array([stop.epochs for stop in found]), 1),
+        _mean(np.array([stop.kept_epoch for stop in found]), 1),
+        _mean(at_stop(runs, "judge_cross_entropy", rule), 3),
+        _mean(regret(runs, rule), 3),
+        _mean(at_stop(runs, "judge_accuracy", rule), 2),
+    )
+    # In a row of many cells a mean must not part from its deviation.
+    unparted = [cell.replace(" ", NO_BREAK) for cell in cells]
+    return [f"{sum(stop.triggered for stop in found)} of {len(found)}", *unparted]
 
 
 def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:

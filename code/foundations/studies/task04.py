@@ -19,7 +19,7 @@ PATIENT = EarlyStoppingSpec(patience=3)
 PATIENCES = range(11)
 OPTIMIZERS = ("Adam", "AdamW", "momentum", "SGD")
 """The arms that are trained without early stopping; the rule is replayed on them."""
-TWENTY = "Adam, 20 epochs"
+TWENTY = "Adam for 20 epochs"
 
 Case = tuple[str, EarlyStoppingSpec]
 """An arm and the rule that is replayed on its runs."""
@@ -32,13 +32,13 @@ def rule(patience: int = 3, monitor: str = "val_loss", min_delta: float = 0.0, r
 
 def stopped_name(arm: str) -> str:
     """Return the name of the arm that was trained with Keras's callback."""
-    return f"{arm}, stopped"
+    return f"{arm} with the callback"
 
 
 def _words(case: Case) -> str:
     arm, stop = case
     if stop == NEVER:
-        return f"{arm} to the last epoch"
+        return arm
     weights = "" if stop.restore_best_weights else ", last weights"
     return f"{arm} with patience {stop.patience} on {stop.monitor}{weights}"
 
