@@ -133,6 +133,9 @@ def _mean(values: NDArray[Any], digits: int) -> str:
 def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]], caption: str) -> Table:
     """Return what early stopping makes of recorded runs, one case a row, judged on the judge half.
 
+    The columns are the runs that the rule stops, the epochs trained, the epoch kept, its cross-entropy, by how much
+    that exceeds the lowest of all recorded epochs, and its accuracy.
+
     Parameters
     ----------
     results
@@ -142,15 +145,7 @@ def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]
     caption
         What the table shows.
     """
-    columns = (
-        "",
-        "Runs that it stopped",
-        "Epochs trained",
-        "Epoch kept",
-        "Cross-entropy (nats)",
-        "Above the best epoch (nats)",
-        "Accuracy (%)",
-    )
+    columns = ("", "Stopped", "Epochs", "Kept epoch", "Cross-entropy (nats)", "Excess (nats)", "Accuracy (%)")
     return Table(caption, columns, [(name, *_stopped(results[arm], rule)) for name, (arm, rule) in cases.items()])
 
 
@@ -160,7 +155,7 @@ def _stopped(runs: Sequence[Run], rule: EarlyStoppingSpec) -> list[str]:
         _mean(np.array([stop.epochs for stop in found]), 1),
         _mean(np.array([stop.kept_epoch for stop in found]), 1),
         _mean(at_stop(runs, "judge_cross_entropy", rule), 3),
-        _mean(regret(runs, rule), 3),
+        f"{regret(runs, rule).mean():.4f}",
         _mean(at_stop(runs, "judge_accuracy", rule), 2),
     )
     # In a row of many cells a mean must not part from its deviation.
