@@ -133,8 +133,8 @@ def _mean(values: NDArray[Any], digits: int) -> str:
 def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]], caption: str) -> Table:
     """Return what early stopping makes of recorded runs, one case a row, judged on the judge half.
 
-    The columns are the runs that the rule stops, the epochs trained, the epoch kept, its cross-entropy, by how much
-    that exceeds the lowest of all recorded epochs, and its accuracy.
+    The columns are the epochs trained, the epoch kept, its cross-entropy, by how much that exceeds the lowest of all
+    recorded epochs, and its accuracy.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]
     caption
         What the table shows.
     """
-    columns = ("", "Stopped", "Epochs", "Kept epoch", "Cross-entropy (nats)", "Excess (nats)", "Accuracy (%)")
+    columns = ("", "Epochs", "Kept epoch", "Cross-entropy (nats)", "Excess (nats)", "Accuracy (%)")
     return Table(caption, columns, [(name, *_stopped(results[arm], rule)) for name, (arm, rule) in cases.items()])
 
 
@@ -159,8 +159,7 @@ def _stopped(runs: Sequence[Run], rule: EarlyStoppingSpec) -> list[str]:
         _mean(at_stop(runs, "judge_accuracy", rule), 2),
     )
     # In a row of many cells a mean must not part from its deviation.
-    unparted = [cell.replace(" ", NO_BREAK) for cell in cells]
-    return [f"{sum(stop.triggered for stop in found)} of {len(found)}", *unparted]
+    return [cell.replace(" ", NO_BREAK) for cell in cells]
 
 
 def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:
