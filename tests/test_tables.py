@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from foundations import data, tables
 from foundations.errors import FoundationsError
 from foundations.specs import SGD, EarlyStoppingSpec, RunSpec, baseline
+from foundations.stopping import NEVER
 from foundations.studies import STUDIES
 from foundations.study import Arm, Study
 from foundations.tables import Markup, Table, deltas, design
@@ -206,6 +207,21 @@ def test_metrics_of_chosen_arms() -> None:
 
 
 OUTCOME = fixed_claim(fixed_effect([2.0, 2.1, 1.9]), sentence="This < that.").judge(Numbers({}))
+
+
+def test_stopping_by_hand() -> None:
+    """A row says how long runs train under a rule, what they keep, and how good that is."""
+    curves = ([0.5, 0.2, 0.3, 0.4], [0.5, 0.4, 0.3, 0.2])
+    judged = {"judge_cross_entropy": [0.6, 0.5, 0.4, 0.5], "judge_accuracy": [0.9, 0.91, 0.92, 0.93]}
+    runs = [
+        pretend(baseline.vary(epochs=4, seed=seed), {"val_loss": curve, **judged}) for seed, curve in enumerate(curves)
+    ]
+    cases = {"short": ("a", EarlyStoppingSpec(patience=1)), "whole": ("a", NEVER)}
+    table = tables.stopping(results_of({"a": runs}), cases, "Early stopping.")
+    assert "Early stopping." == read(table).caption
+    short, whole = ([cell.replace(tables.NO_BREAK, " ") for cell in row(table, name)] for name in cases)
+    assert ["3.5 ± 0.7", "3.0 ± 1.4", "0.500 ± 0.000", "0.1000", "92.00 ± 1.41"] == short
+    assert ["4.0 ± 0.0", "4.0 ± 0.0"] == whole[:2]
 
 
 @pytest.mark.parametrize(

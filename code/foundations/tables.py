@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import joblib
+import numpy as np
+from numpy.typing import NDArray
 
 from foundations import data
 from foundations.claims import Outcome
 from foundations.metrics import POINTS, metric
 from foundations.runs import Run, trajectory
-from foundations.specs import RunSpec, baseline
+from foundations.specs import EarlyStoppingSpec, RunSpec, baseline
+from foundations.stopping import at_stop, regret, stopped
 from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,45 @@ def _level(unit: str) -> str:
 
 
 def _spread(results: Results, name: str, arm: str) -> str:
-    values, digits = results.values(name, arm), metric(name).digits
+    return _mean(results.values(name, arm), metric(name).digits)
+
+
+def _mean(values: NDArray[Any], digits: int) -> str:
+    """Return mean ± standard deviation over seeds; of one seed its value alone."""
     mean = f"{values.mean():.{digits}f}"
     return mean if len(values) == 1 else f"{mean} ± {values.std(ddof=1):.{digits}f}"
+
+
+def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]], caption: str) -> Table:
+    """Return what early stopping makes of recorded runs, one case a row, judged on the judge half.
+
+    The columns are the epochs trained, the epoch kept, its cross-entropy, by how much that exceeds the lowest of all
+    recorded epochs, and its accuracy.
+
+    Parameters
+    ----------
+    results
+        Of a study.
+    cases
+        What a row is called, with an arm trained without early stopping and the rule to replay on it.
+    caption
+        What the table shows.
+    """
+    columns = ("", "Epochs", "Kept epoch", "Cross-entropy (nats)", "Excess (nats)", "Accuracy (%)")
+    return Table(caption, columns, [(name, *_stopped(results[arm], rule)) for name, (arm, rule) in cases.items()])
+
+
+def _stopped(runs: Sequence[Run], rule: EarlyStoppingSpec) -> list[str]:
+    found = [stopped(run, rule) for run in runs]
+    cells = (
+        _mean(np.array([stop.epochs for stop in found]), 1),
+        _mean(np.array([stop.kept_epoch for stop in found]), 1),
+        _mean(at_stop(runs, "judge_cross_entropy", rule), 3),
+        f"{regret(runs, rule).mean():.4f}",
+        _mean(at_stop(runs, "judge_accuracy", rule), 2),
+    )
+    # In a row of many cells a mean must not part from its deviation.
+    return [cell.replace(" ", NO_BREAK) for cell in cells]
 
 
 def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:

@@ -6,13 +6,16 @@ from foundations.plots.curves import band, compare_arms, ends, interval_curve, l
 from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
+from foundations.plots.stopping import against_patience, early_stop
 
 __all__ = [
     "STYLE",
+    "against_patience",
     "band",
     "compare_arms",
     "confusion",
     "contributions",
+    "early_stop",
     "ends",
     "forward_pass",
     "image_grid",
