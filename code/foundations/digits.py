@@ -174,8 +174,11 @@ def centre(box: Picture, by_mass: bool = True) -> Picture:
 def shift(profile: NDArray[np.float64], by_mass: bool) -> int:
     """Return by how many pixels the box is moved along one axis, given its ink along it, (20,)."""
     inked = np.flatnonzero(profile)
-    if not by_mass or len(inked) == 0:
+    if len(inked) == 0:
         return (SIZE - BOX) // 2
+    first, last = int(inked[0]), int(inked[-1])
+    if not by_mass:
+        return (SIZE - 1 - first - last) // 2
     mass = profile @ np.arange(BOX) / profile.sum()
     # The smallest shift that brings it into [13.5, 14.5), where those of MNIST are.
-    return int(np.clip(np.ceil(CENTRE - 0.5 - mass), -inked[0], SIZE - 1 - inked[-1]))
+    return int(np.clip(np.ceil(CENTRE - 0.5 - mass), -first, SIZE - 1 - last))

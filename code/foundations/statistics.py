@@ -143,3 +143,19 @@ def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
     return adjusted
+
+
+def wilson(hits: int, total: int, level: float = LEVEL) -> tuple[float, float]:
+    """Return the ends of Wilson's interval for a share, of which `hits` of `total` independent trials were counted.
+
+    Unlike the t interval over seeds it is about the draw of the trials, and it stays within [0, 1] (Wilson 1927).
+
+    Raises
+    ------
+    FoundationsError
+        If there are no trials, or not between none and all of them are hits.
+    """
+    require(total >= 1, "trials", total, "at least 1")
+    require(0 <= hits <= total, "hits", hits, f"from 0 to {total}")
+    interval = stats.binomtest(hits, total).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)

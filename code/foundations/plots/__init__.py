@@ -6,6 +6,7 @@ from foundations.plots.curves import band, compare_arms, ends, interval_curve, l
 from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
+from foundations.plots.outside import plane, shares, shift, shifts
 from foundations.plots.stopping import against_patience, early_stop
 
 __all__ = [
@@ -22,10 +23,14 @@ __all__ = [
     "interval_curve",
     "learning_curves",
     "network",
+    "plane",
     "predictions",
     "preparation",
     "probability_bars",
     "reliability",
+    "shares",
+    "shift",
+    "shifts",
     "stage",
     "through_training",
     "use_style",

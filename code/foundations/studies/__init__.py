@@ -6,10 +6,17 @@ from collections.abc import Sequence
 
 from foundations.runs import trajectory
 from foundations.specs import RunSpec, require_one_of
-from foundations.studies import practical1, practical2, task01, task03, task04
+from foundations.studies import practical1, practical2, task01, task02, task03, task04
 from foundations.study import Study
 
-STUDIES: Sequence[Study] = (practical1.study, practical2.study, task01.study, task03.study, task04.study)
+STUDIES: Sequence[Study] = (
+    practical1.study,
+    practical2.study,
+    task01.study,
+    task02.study,
+    task03.study,
+    task04.study,
+)
 
 
 def named(name: str) -> Study:

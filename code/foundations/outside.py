@@ -1,0 +1,121 @@
+"""Pictures from outside MNIST: digits by other hands, things that are no digits, and what networks make of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from foundations import data, strokes
+from foundations.canvases import preprocessed
+from foundations.digits import SIZE, Picture, Steps
+from foundations.evaluation import probabilities
+from foundations.measurements import measurement
+from foundations.runs import Run
+from foundations.specs import require_one_of
+
+DRAWN, SCANNED = "drawn", "scanned"
+ENLARGED, MARGIN = 8, 16
+NOISE_IMAGES = 32
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures of digits, before any preprocessing.
+
+    Attributes
+    ----------
+    pictures
+        Each (height, width), gray levels 0 to 1.
+    labels
+        The digit that each shows, (n,).
+    """
+
+    pictures: Sequence[Picture]
+    labels: data.Labels
+
+
+def drawn() -> Pictures:
+    """Return the book's hundred digits, (128, 128): dark ink on unevenly lit paper, each page of its own."""
+    found = strokes.drawings("digits")
+    pages = [strokes.page(drawing, seed) for seed, drawing in enumerate(found)]
+    return Pictures(pages, np.array([int(drawing.what) for drawing in found], dtype=np.uint8))
+
+
+def scanned() -> Pictures:
+    """Return scikit-learn's 1,797 digits, (96, 96): 8×8 scans by 43 people, enlarged, with a margin of paper.
+
+    They are part of the UCI set *Optical Recognition of Handwritten Digits* (Alpaydin and Kaynak 1998).
+    """
+    bunch = load_digits()
+    return Pictures([_enlarged(image / 16) for image in bunch.images], bunch.target.astype(np.uint8))
+
+
+def _enlarged(image: Picture) -> Picture:
+    side = ENLARGED * len(image)
+    larger = Image.fromarray(image.astype(np.float32)).resize((side, side), Image.Resampling.BILINEAR)
+    return np.pad(np.asarray(larger, dtype=np.float64), MARGIN)
+
+
+SETS = {DRAWN: drawn, SCANNED: scanned}
+
+
+@functools.lru_cache(maxsize=16)
+def prepared(name: str, without: tuple[str, ...] = ()) -> data.Images:
+    """Return a set's pictures after preprocessing, (n, 28, 28), with some of its steps left out; kept in memory.
+
+    A picture that preprocessing refuses is black: no network has anything to read in it.
+
+    Raises
+    ------
+    FoundationsError
+        If there is no such set.
+    """
+    require_one_of("a set of pictures", name, SETS)
+    steps = dataclasses.replace(Steps(), **dict.fromkeys(without, False))
+    return np.array([preprocessed(picture, steps) for picture in SETS[name]().pictures])
+
+
+@measurement
+def outside_hits(runs: Sequence[Run], name: str, checksum: str, without: Sequence[str] = ()) -> NDArray[np.bool_]:
+    """Return whether each run is right on each picture of a set after preprocessing, (runs, n).
+
+    Parameters
+    ----------
+    runs
+        The networks.
+    name
+        Of the set: "drawn" or "scanned".
+    checksum
+        Of the drawings, `foundations.strokes.checksum()`, as the result depends on them.
+    without
+        The steps that are left out, as in `foundations.digits.Steps`.
+    """
+    assert checksum == strokes.checksum()
+    images, labels = prepared(name, tuple(without)), SETS[name]().labels
+    return np.array([probabilities(run, images).argmax(axis=1) == labels for run in runs])
+
+
+def no_digits() -> dict[str, data.Images]:
+    """Return images, each (n, 28, 28), of things that are no digits, by kind: two kinds drawn, two made up."""
+    random = np.random.default_rng(0)
+    static = random.integers(0, 256, (NOISE_IMAGES, SIZE, SIZE), dtype=np.uint8)
+    drawings = {group: np.array([*_drawn_images(group)]) for group in ("letters", "shapes")}
+    return {**drawings, "static": static, "blank": np.zeros((1, SIZE, SIZE), dtype=np.uint8)}
+
+
+def _drawn_images(group: str) -> Iterator[NDArray[np.uint8]]:
+    for seed, drawing in enumerate(strokes.drawings(group)):
+        yield preprocessed(strokes.page(drawing, seed), Steps())
+
+
+def confidence_in_nothing(run: Run, kinds: Sequence[str]) -> float:
+    """Return a network's mean confidence, in points, over all images of some kinds of `no_digits`."""
+    images = np.concatenate([no_digits()[kind] for kind in kinds])
+    return float(100 * probabilities(run, images).max(axis=1).mean())
