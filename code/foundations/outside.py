@@ -15,13 +15,14 @@ from sklearn.datasets import load_digits
 from foundations import data, strokes
 from foundations.canvases import preprocessed
 from foundations.digits import SIZE, Picture, Steps
-from foundations.evaluation import probabilities
+from foundations.evaluation import accuracy, probabilities, validation_set
 from foundations.measurements import measurement
+from foundations.resampling import overlap, scale
 from foundations.runs import Run
 from foundations.specs import require_one_of
 
 DRAWN, SCANNED = "drawn", "scanned"
-ENLARGED, MARGIN = 8, 16
+SCAN_SIDE, ENLARGED, MARGIN = 8, 8, 16
 NOISE_IMAGES = 32
 
 
@@ -100,6 +101,28 @@ def outside_hits(runs: Sequence[Run], name: str, checksum: str, without: Sequenc
     assert checksum == strokes.checksum()
     images, labels = prepared(name, tuple(without)), SETS[name]().labels
     return np.array([probabilities(run, images).argmax(axis=1) == labels for run in runs])
+
+
+def coarse(image: NDArray[np.uint8]) -> Picture:
+    """Return one of MNIST's images as if it were one of scikit-learn's: its box at 8×8 pixels, enlarged as they are."""
+    inked = image > 0
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    box = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / 255
+    missing = max(box.shape) - np.array(box.shape)
+    padded = np.pad(box, [(length // 2, length - length // 2) for length in missing])
+    return _enlarged(scale(padded, (SCAN_SIDE, SCAN_SIDE), overlap))
+
+
+@measurement
+def coarse_accuracy(runs: Sequence[Run], count: int = 1_000) -> NDArray[np.float64]:
+    """Return the accuracy on validation images as they are, and at 8×8 pixels, preprocessed, (runs, 2), in points."""
+    checksum = data.checksum(data.source())
+    rows = []
+    for run in runs:
+        images, labels = (part[:count] for part in validation_set(run.spec.seed, checksum))
+        made = np.array([preprocessed(coarse(image), Steps()) for image in images])
+        rows.append([100 * accuracy(run, pictures, labels) for pictures in (images, made)])
+    return np.array(rows)
 
 
 def no_digits() -> dict[str, data.Images]:

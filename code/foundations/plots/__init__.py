@@ -6,13 +6,14 @@ from foundations.plots.curves import band, compare_arms, ends, interval_curve, l
 from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
-from foundations.plots.outside import plane, shares, shift, shifts
+from foundations.plots.outside import cloud, placed, shares, shift, shifts
 from foundations.plots.stopping import against_patience, early_stop
 
 __all__ = [
     "STYLE",
     "against_patience",
     "band",
+    "cloud",
     "compare_arms",
     "confusion",
     "contributions",
@@ -23,7 +24,7 @@ __all__ = [
     "interval_curve",
     "learning_curves",
     "network",
-    "plane",
+    "placed",
     "predictions",
     "preparation",
     "probability_bars",

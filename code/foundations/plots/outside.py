@@ -75,33 +75,21 @@ def shift(values: NDArray[np.floating], kind: str, ax: Axes | None = None) -> Ax
     return ax
 
 
-def plane(
-    cloud: NDArray[np.floating],
-    cloud_labels: NDArray[np.integer],
-    points: NDArray[np.floating],
-    labels: Sequence[int],
-    right: NDArray[np.bool_],
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw images as points of a plane: many as a pale cloud, some as their digits, in orange where misread.
-
-    Parameters
-    ----------
-    cloud, cloud_labels
-        (n, 2), and the digit of each, which is written at the middle of its points.
-    points, labels, right
-        (m, 2), the digit of each, and whether it is read correctly.
-    ax
-        Where to draw; a new figure if None.
-    """
+def cloud(points: NDArray[np.floating], labels: NDArray[np.integer], ax: Axes | None = None) -> Axes:
+    """Draw many images as pale points of a plane, (n, 2), with each digit written at the middle of its points."""
     ax = axes_or_new(ax, figsize=(5.8, 5.2))
-    ax.scatter(*cloud.T, s=2, color="0.8", linewidths=0)
-    for digit in np.unique(cloud_labels):
-        x, y = np.median(cloud[cloud_labels == digit], axis=0)
-        ax.text(x, y, str(digit), fontsize=20, color="0.45", alpha=0.6, ha="center", va="center")
-    for (x, y), digit, hit in zip(points, labels, right, strict=True):
-        ax.text(x, y, str(digit), fontsize=8, color="C0" if hit else "C1", ha="center", va="center")
+    ax.scatter(points[:, 0], points[:, 1], s=2, color="0.8", linewidths=0)
+    for digit in np.unique(labels):
+        x, y = np.median(points[labels == digit], axis=0)
+        ax.text(x, y, str(digit), fontsize=22, color="0.35", alpha=0.6, ha="center", va="center")
     ax.set_xlabel("first principal component")
     ax.set_ylabel("second principal component")
     ax.grid(visible=False)
+    return ax
+
+
+def placed(points: NDArray[np.floating], texts: Sequence[str], right: NDArray[np.bool_], ax: Axes) -> Axes:
+    """Write what images show at their points of a plane, (n, 2): blue if they are read correctly, otherwise orange."""
+    for (x, y), text, hit in zip(points, texts, right, strict=True):
+        ax.text(x, y, text, fontsize=8, color="C0" if hit else "C1", ha="center", va="center", zorder=3 - hit)
     return ax

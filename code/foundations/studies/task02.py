@@ -6,11 +6,11 @@ import functools
 
 import numpy as np
 
-from foundations.canvases import canvas_accuracy
+from foundations.canvases import INTERPOLATIONS, canvas_accuracy
 from foundations.claims import Claim
 from foundations.effects import Effect, Measured, Values
 from foundations.metrics import POINTS
-from foundations.outside import DRAWN, SCANNED, confidence_in_nothing, outside_hits
+from foundations.outside import DRAWN, SCANNED, coarse_accuracy, confidence_in_nothing, outside_hits
 from foundations.representation import remoteness
 from foundations.shifts import SHIFTS, shift_curves
 from foundations.specs import baseline
@@ -26,7 +26,8 @@ STRANGE = ("letters", "shapes")
 
 def outside_accuracy(results: Measured, name: str, without: tuple[str, ...] = ()) -> Values:
     """Return the accuracy on a set of outside pictures in points, with some steps left out, (seeds,)."""
-    return 100 * outside_hits(results[NETWORKS], name, checksum(), without=[*without]).mean(axis=1)
+    hits = outside_hits(results[NETWORKS], name, checksum(), without=[*without])
+    return np.asarray(100 * hits.mean(axis=1))
 
 
 def shortfall(results: Measured, name: str) -> Values:
@@ -41,7 +42,13 @@ def step_worth(results: Measured, name: str, step: str) -> Values:
 
 def canvas_cost(results: Measured) -> Values:
     """Return how many points preprocessing costs MNIST's own images on larger canvases, (seeds,)."""
-    found = canvas_accuracy(results[NETWORKS], count=CANVASES)
+    found = [canvas_accuracy(results[NETWORKS], count=CANVASES, interpolation=name) for name in INTERPOLATIONS]
+    return np.asarray(np.mean([values[:, 0] - values[:, 1] for values in found], axis=0))
+
+
+def coarse_cost(results: Measured) -> Values:
+    """Return how many points the resolution of the scans costs MNIST's own images, (seeds,)."""
+    found = coarse_accuracy(results[NETWORKS])
     return np.asarray(found[:, 0] - found[:, 1])
 
 
@@ -63,9 +70,9 @@ def overconfidence(results: Measured, kind: str, amount: float) -> Values:
 
 
 def log_remoteness(results: Measured) -> Values:
-    """Return the logarithm of how much farther the drawn digits lie than MNIST's own in the hidden layer, (seeds,)."""
-    own, outside = np.log(remoteness(results[NETWORKS], DRAWN, checksum())).T
-    return np.asarray(outside - own)
+    """Return the logarithm of how much farther scans lie from MNIST in the hidden layer than drawings, (seeds,)."""
+    scans, drawings = (remoteness(results[NETWORKS], name, checksum())[:, 1] for name in (SCANNED, DRAWN))
+    return np.asarray(np.log(scans / drawings))
 
 
 def doubt(results: Measured) -> Values:
@@ -93,7 +100,7 @@ study = Study(
             "canvas-costs-nothing",
             "Preprocessing MNIST's own images from larger canvases costs less than half a point of accuracy.",
             Effect(
-                "accuracy on validation images: as they are minus from canvases, preprocessed",
+                "accuracy on validation images: as they are minus from canvases, in blocks and smoothly enlarged",
                 POINTS,
                 2,
                 0.5,
@@ -105,35 +112,36 @@ study = Study(
             margin_reason="half a point is a fifth of the baseline's errors",
         ),
         Claim(
-            "drawings-are-harder",
-            "The digits drawn for this book are read with an accuracy more than two points below that on MNIST's own.",
-            Effect(
-                "accuracy: validation images minus drawings",
-                POINTS,
-                1,
-                OUTSIDE_MARGIN,
-                functools.partial(shortfall, name=DRAWN),
-            ),
-            predicted=Verdict.SUPPORTED,
-            recorded=Verdict.SUPPORTED,
-            margin_reason="two of the hundred drawings",
-        ),
-        Claim(
             "scans-are-harder",
-            "scikit-learn's digits are read with an accuracy more than two points below that on MNIST's own.",
+            "scikit-learn's digits are read with an accuracy more than five points below that on MNIST's own.",
             Effect(
                 "accuracy: validation images minus scans",
                 POINTS,
                 1,
-                OUTSIDE_MARGIN,
+                5.0,
                 functools.partial(shortfall, name=SCANNED),
             ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
-            margin_reason="as for the drawings",
+            margin_reason="one scan in twenty",
         ),
         Claim(
-            "centring-is-worth-most",
+            "eight-pixels-suffice",
+            "With no more pixels than the scans have, MNIST's own images lose less than five points.",
+            Effect(
+                "accuracy on validation images: as they are minus at 8 × 8 pixels",
+                POINTS,
+                1,
+                5.0,
+                coarse_cost,
+                equivalence=True,
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="as for the scans",
+        ),
+        Claim(
+            "centring-counts",
             "On the drawings, centring by mass is worth more than five points of accuracy.",
             Effect(
                 "accuracy on drawings: all steps minus all but centring by mass",
@@ -162,18 +170,18 @@ study = Study(
         ),
         Claim(
             "fifteen-degrees-cost-little",
-            "Turning a validation image by 15 degrees costs less than five points of accuracy.",
+            "Turning a validation image by 15 degrees costs less than ten points of accuracy.",
             Effect(
                 "accuracy: upright minus turned by 15 degrees",
                 POINTS,
                 1,
-                5.0,
+                10.0,
                 functools.partial(shift_cost, kind="rotation", amount=15),
                 equivalence=True,
             ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
-            margin_reason="a twentieth of all images; a hand slants by as much",
+            margin_reason="a tenth of all images",
         ),
         Claim(
             "confidence-outlives-accuracy",
@@ -190,10 +198,10 @@ study = Study(
             margin_reason="a fifth of all images",
         ),
         Claim(
-            "drawings-lie-apart",
-            "In the hidden layer the drawings lie farther from MNIST's images than these from each other.",
+            "scans-lie-farther",
+            "In the hidden layer the scans lie farther from MNIST's images than the drawings, by more than a tenth.",
             Effect(
-                "distance to the nearest of 5,000 MNIST images: drawings over MNIST's own, medians",
+                "median distance to the nearest of 5,000 MNIST images: scans over drawings",
                 "times",
                 2,
                 float(np.log(1.1)),
@@ -202,18 +210,17 @@ study = Study(
             ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
-            margin_reason="a tenth would not be seen in the figure",
+            margin_reason="less would not be seen in the figure",
         ),
         Claim(
-            "handwriting-is-handwriting",
-            "A network that reads MNIST's new images reads the reader's own digits as well.",
+            "own-digits-fail",
+            "What is read at 98% on MNIST fails elsewhere: on the drawings accuracy is more than two points lower.",
             Effect(
                 "accuracy: validation images minus drawings",
                 POINTS,
                 1,
                 OUTSIDE_MARGIN,
                 functools.partial(shortfall, name=DRAWN),
-                equivalence=True,
             ),
             predicted=Verdict.REFUTED,
             recorded=Verdict.REFUTED,
