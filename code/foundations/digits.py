@@ -105,7 +105,7 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
     Raises
     ------
     PictureError
-        If the picture is too small or too narrow, blank, or shows several digits.
+        If the picture is too small, blank, or shows several digits.
     """
     check(picture)
     stages = {"picture": reduce(picture, MOST_SIDE)}
@@ -125,8 +125,10 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
 
 def check(picture: Picture) -> None:
     """Raise unless an array is a picture that can show a digit."""
-    if picture.ndim != 2 or min(picture.shape) < LEAST_SIDE:
-        size = " × ".join(map(str, picture.shape[::-1]))
+    size = " × ".join(map(str, picture.shape[::-1]))
+    if picture.ndim != 2:
+        raise PictureError(f"a picture must have one gray level a pixel. Received: an array of {size}")
+    if min(picture.shape) < LEAST_SIDE:
         raise PictureError(f"a picture must be at least {LEAST_SIDE} pixels wide and high. Received: {size}")
     if not np.isfinite(picture).all() or picture.min() < 0 or picture.max() > 1:
         raise PictureError(f"gray levels must be in [0, 1]. Received: {picture.min():g} to {picture.max():g}")
@@ -149,8 +151,9 @@ def cropped(picture: Picture, evened: Picture) -> Picture:
     found = regions.find(evened)
     if found.digits > 1:
         raise PictureError(f"a picture must show one digit. Received: {found.digits} apart from each other")
-    mask = found.mask if picture is evened else regions.find(picture).mask
-    return regions.crop(picture, mask)
+    if picture is not evened:
+        return regions.crop(picture, regions.find(picture).mask)
+    return regions.crop(ink.saturate(picture, found.mask), found.mask)
 
 
 def square(picture: Picture) -> Picture:
