@@ -120,9 +120,8 @@ def test_nothing_to_read(foundations: Foundations, trainings: list[RunSpec], tmp
     """If no picture can be read, nothing is trained or written."""
     Image.new("L", (60, 60), level).save(tmp_path / "blank.png")
     (tmp_path / "none").mkdir()
-    said = foundations(
-        "predict", str(tmp_path / "blank.png"), str(tmp_path / "none"), "--explain", str(tmp_path / "a.png")
-    )
+    blank, none, target = (str(tmp_path / name) for name in ("blank.png", "none", "why.png"))
+    said = foundations("predict", blank, none, "--explain", target)
     assert (2, "") == (said.code, said.output)
     first, second = said.errors.splitlines()
     assert f"{blank}: a picture must show a digit that stands out from its paper. Received: a blank one" in first

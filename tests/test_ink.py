@@ -72,6 +72,22 @@ def test_uneven_light_is_taken_off(noise: float) -> None:
     assert (evened[ink == 0] < 0.05).mean() > 0.995
 
 
+@pytest.mark.parametrize("strip", [np.s_[:, :8], np.s_[:, -8:], np.s_[:10], np.s_[-10:]])
+def test_strips_along_an_edge_go(strip: tuple[slice, ...]) -> None:
+    """A strip of table beside the paper does not hide ink that is much weaker than it, and is taken off."""
+    picture = 0.3 + 0.15 * cross()
+    picture[strip] = 0.9
+    evened = even_out(picture)
+    assert cross().tolist() == evened.round(9).tolist()
+
+
+def test_ink_along_an_edge_stays() -> None:
+    """A stroke along an edge, with nothing else on the paper, is the ink."""
+    picture = np.zeros((60, 40))
+    picture[:, :6] = 1
+    assert picture.tolist() == even_out(picture).round(9).tolist()
+
+
 def test_weak_lines_on_grainy_paper_go() -> None:
     """Ruled lines much weaker than the ink are part of grainy paper."""
     lines = 0.15 * (np.arange(120) % 20 < 2)[:, np.newaxis]
