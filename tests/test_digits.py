@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageDraw
@@ -266,6 +266,7 @@ def test_any_drawing(drawing: np.ndarray, steps: Steps, factor: int) -> None:
     assert_prepared_or_refused(np.kron(drawing, np.ones((factor, factor))), steps)
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.floats(0.001, 1), ANY_STEPS)
 def test_any_noise(seed: int, share: float, steps: Steps) -> None:
     """The same for random pixels, of which few or many are ink."""

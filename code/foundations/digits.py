@@ -3,7 +3,8 @@
 The steps are those of Yadav and Bottou, *Cold Case: The Lost MNIST Digits* (2019), who reconstructed them: the ink's
 bounding box, padded to a square, is resampled by area to 20×20, and that box is placed in the 28×28 so that the ink's
 centre of mass lies at its centre. What a photo needs beyond NIST's clean scans stands before them: `foundations.ink`
-turns dark ink on light paper round and evens the paper out, `foundations.regions` finds the digit on it.
+turns dark ink on light paper round and evens the paper out, `foundations.regions` finds the digit on it, and
+`foundations.surroundings` leaves the table out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from foundations import ink, regions
 from foundations.pictures import PictureError, read
 from foundations.resampling import nearest, overlap, reduce, scale
+from foundations.surroundings import sheet
 
 __all__ = ["BOX", "SIZE", "PictureError", "Prepared", "Steps", "centre", "prepare", "preprocess", "read", "resample"]
 
@@ -108,7 +110,7 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
         If the picture is too small, blank, or shows several digits.
     """
     check(picture)
-    stages = {"picture": reduce(picture, MOST_SIDE)}
+    stages = {"picture": reduce(sheet(picture), MOST_SIDE)}
     dark = ink.is_dark(stages["picture"])
     turned = dark and steps.polarity
     stages["polarity"] = 1 - stages["picture"] if turned else stages["picture"]

@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
-from skimage.measure import label, regionprops
 
 from foundations.pictures import PictureError
-from foundations.resampling import linear, reduce, scale
+from foundations.resampling import COARSE, linear, reduce, scale
+from foundations.surroundings import inside
 
 Picture = NDArray[np.float64]
-COARSE = 96
-"""Pixels a side, at most, at which the paper is looked at: its shades are smooth."""
 WINDOW = 3
 """Paper is what is as bright over a whole square of a third of the picture; no stroke is as thick."""
 ROUNDS = 3
@@ -25,8 +23,6 @@ NOISE_RATIO = 6
 """Ink must differ from its paper by eight gray levels, and by six times the paper's noise."""
 FULL_INK = 90
 """The percentile of the ink that becomes white, so that the texture of a pencil saturates."""
-STRIP_LENGTH, STRIP_WIDTH = 0.8, 0.2
-"""A strip along an edge spans at least so much of it, and is at most so thick, in sides of the picture."""
 DARKEST = 0.1
 """Light that deeper shade is counted as, so that its noise does not grow beyond measure."""
 CLEAN = 1 / 255
@@ -72,23 +68,6 @@ def even_out(picture: Picture) -> Picture:
     with contextlib.suppress(PictureError):
         evened[inner] = stretched(picture[inner])
     return evened if evened.any() else stretched(picture)
-
-
-def inside(picture: Picture) -> tuple[slice, slice]:
-    """Return the part of a picture without strips of something bright along its edges, such as the table's."""
-    bounds = np.array([[0, 0], picture.shape])
-    slack = 2 + max(picture.shape) // 50  # a strip's end is blurred
-    for part in regionprops(label(picture > threshold_otsu(picture), connectivity=2)):
-        box = np.array(part.bbox).reshape(2, 2)
-        for axis, length in enumerate(picture.shape):
-            spans = np.ptp(box[:, 1 - axis]) >= STRIP_LENGTH * picture.shape[1 - axis]
-            if spans and np.ptp(box[:, axis]) <= STRIP_WIDTH * length:
-                if box[0, axis] == 0:
-                    bounds[0, axis] = max(bounds[0, axis], box[1, axis] + slack)
-                elif box[1, axis] == length:
-                    bounds[1, axis] = min(bounds[1, axis], box[0, axis] - slack)
-    (top, left), (bottom, right) = bounds
-    return slice(top, bottom), slice(left, right)
 
 
 def stretched(picture: Picture) -> Picture:
