@@ -72,6 +72,14 @@ def test_uneven_light_is_taken_off(noise: float) -> None:
     assert (evened[ink == 0] < 0.05).mean() > 0.995
 
 
+def test_hard_shadow_is_taken_off() -> None:
+    """A shadow with an edge, over a part of the paper and of the ink, comes off both."""
+    shadow = np.where(np.arange(100) + np.arange(120)[:, np.newaxis] / 4 < 65, 0.6, 1)
+    evened = even_out(1 - shadow * (0.9 - 0.7 * cross()))
+    assert evened[cross() == 1].min() > 0.7
+    assert (evened[cross() == 0] < 0.05).mean() > 0.98
+
+
 @pytest.mark.parametrize("strip", [np.s_[:, :8], np.s_[:, -8:], np.s_[:10], np.s_[-10:]])
 def test_strips_along_an_edge_go(strip: tuple[slice, ...]) -> None:
     """A strip of table beside the paper does not hide ink that is much weaker than it, and is taken off."""

@@ -112,10 +112,12 @@ def paper(picture: Picture) -> Picture:
     towards an edge, an opening falls short; so planes are fitted to it, without ink to mislead them, and taken off.
     """
     coarse = reduce(picture, COARSE)
-    tilt = np.zeros_like(coarse)
+    shades, tilt = opening(coarse), np.zeros_like(coarse)
     for _ in range(ROUNDS):
         tilt += plane(opening(coarse - tilt))
-    return scale(tilt + opening(coarse - tilt), picture.shape, linear)
+        # None of these is brighter than the picture, so the brightest is nearest to the paper.
+        shades = np.maximum(shades, tilt + opening(coarse - tilt))
+    return scale(shades, picture.shape, linear)
 
 
 def opening(picture: Picture) -> Picture:
