@@ -76,7 +76,7 @@ COMMANDS = [*commands(typer.main.get_command(cli.app))]
 
 def test_commands() -> None:
     """There are commands to list studies, train, judge claims and look after the runs, under one name."""
-    expected = {"studies", "train", "claims", "runs", "runs list", "runs verify", "runs clear"}
+    expected = {"studies", "train", "claims", "predict", "runs", "runs list", "runs verify", "runs clear"}
     assert expected <= {" ".join(words) for words, _ in COMMANDS}
     (script,) = entry_points(group="console_scripts", name="foundations")
     assert cli.main is script.load()

@@ -20,7 +20,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from foundations import plots
+from foundations import digits, plots
 from foundations.errors import FoundationsError
 from foundations.metrics import SERIES_LABELS
 from foundations.specs import EarlyStoppingSpec, baseline
@@ -312,3 +312,29 @@ def test_style_is_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "foundations" == plt.rcParams["svg.hashsalt"]
     assert [BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000"] == palette
     assert ["svg"] == formats
+
+
+def test_preparation_shows_every_stage() -> None:
+    """A row a picture: its stages in order, named above the first row, then the bars of its probabilities."""
+    picture = np.pad(np.ones((30, 6)), 12)
+    rows = [digits.preprocess(picture), digits.preprocess(1 - picture)]
+    shares = np.full(10, 0.02)
+    shares[7] = 0.82
+    figure = plots.preparation(rows, [shares, shares[::-1]])
+    assert 2 * 7 == len(figure.axes)
+    for row, item in enumerate(rows):
+        axes = figure.axes[7 * row : 7 * row + 6]
+        assert [stage.tolist() for stage in item.stages.values()] == [ax.images[0].get_array().tolist() for ax in axes]
+        assert {(0, 1)} == {ax.images[0].get_clim() for ax in axes}
+    assert ["gray", "ink bright", "paper even", "cropped", "20 × 20", "28 × 28", "7 (82%)"] == [
+        ax.get_title() for ax in figure.axes[:7]
+    ]
+    assert "2 (82%)" == figure.axes[-1].get_title()
+    assert pytest.approx(shares) == [patch.get_height() for patch in figure.axes[6].patches]
+
+
+def test_stage_draws_on_axes_given() -> None:
+    """A stage is drawn as it is, black for 0 and white for 1, on the axes given."""
+    ax = plt.figure().subplots()
+    assert ax is plots.stage(np.eye(3), ax)
+    assert "gray" == ax.images[0].get_cmap().name

@@ -474,6 +474,13 @@ def test_verify_finds_damage(three: RunStore) -> None:
     assert not three.has(SPEC)
 
 
+def test_delete_some(three: RunStore) -> None:
+    """What is named is deleted, even if it is gone already; the rest stays."""
+    first, *rest = three.entries()
+    three.delete([first, first])
+    assert rest == [*three.entries()]
+
+
 def test_clear_deletes_everything(three: RunStore) -> None:
     """After clearing nothing is stored, not even what was set aside; other files in the folder stay."""
     three.path(MEASUREMENTS, KEY).write_bytes(b"damaged")

@@ -3,7 +3,8 @@
 The steps are those of Yadav and Bottou, *Cold Case: The Lost MNIST Digits* (2019), who reconstructed them: the ink's
 bounding box, padded to a square, is resampled by area to 20×20, and that box is placed in the 28×28 so that the ink's
 centre of mass lies at its centre. What a photo needs beyond NIST's clean scans stands before them: `foundations.ink`
-turns dark ink on light paper round and evens the paper out, `foundations.regions` finds the digit on it.
+turns dark ink on light paper round and evens the paper out, `foundations.regions` finds the digit on it, and
+`foundations.surroundings` leaves the table out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from foundations import ink, regions
 from foundations.pictures import PictureError, read
 from foundations.resampling import nearest, overlap, reduce, scale
+from foundations.surroundings import sheet
 
 __all__ = ["BOX", "SIZE", "PictureError", "Prepared", "Steps", "centre", "prepare", "preprocess", "read", "resample"]
 
@@ -105,10 +107,10 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
     Raises
     ------
     PictureError
-        If the picture is too small or too narrow, blank, or shows several digits.
+        If the picture is too small, blank, or shows several digits.
     """
     check(picture)
-    stages = {"picture": reduce(picture, MOST_SIDE)}
+    stages = {"picture": reduce(sheet(picture), MOST_SIDE)}
     dark = ink.is_dark(stages["picture"])
     turned = dark and steps.polarity
     stages["polarity"] = 1 - stages["picture"] if turned else stages["picture"]
@@ -125,8 +127,10 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
 
 def check(picture: Picture) -> None:
     """Raise unless an array is a picture that can show a digit."""
-    if picture.ndim != 2 or min(picture.shape) < LEAST_SIDE:
-        size = " × ".join(map(str, picture.shape[::-1]))
+    size = " × ".join(map(str, picture.shape[::-1]))
+    if picture.ndim != 2:
+        raise PictureError(f"a picture must have one gray level a pixel. Received: an array of {size}")
+    if min(picture.shape) < LEAST_SIDE:
         raise PictureError(f"a picture must be at least {LEAST_SIDE} pixels wide and high. Received: {size}")
     if not np.isfinite(picture).all() or picture.min() < 0 or picture.max() > 1:
         raise PictureError(f"gray levels must be in [0, 1]. Received: {picture.min():g} to {picture.max():g}")
@@ -149,8 +153,9 @@ def cropped(picture: Picture, evened: Picture) -> Picture:
     found = regions.find(evened)
     if found.digits > 1:
         raise PictureError(f"a picture must show one digit. Received: {found.digits} apart from each other")
-    mask = found.mask if picture is evened else regions.find(picture).mask
-    return regions.crop(picture, mask)
+    if picture is not evened:
+        return regions.crop(picture, regions.find(picture).mask)
+    return regions.crop(ink.saturate(picture, found.mask), found.mask)
 
 
 def square(picture: Picture) -> Picture:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
 from foundations.pictures import PictureError
-from foundations.resampling import linear, reduce, scale
+from foundations.resampling import COARSE, linear, reduce, scale
+from foundations.surroundings import inside
 
 Picture = NDArray[np.float64]
-COARSE = 96
-"""Pixels a side, at most, at which the paper is looked at: its shades are smooth."""
 WINDOW = 3
 """Paper is what is as bright over a whole square of a third of the picture; no stroke is as thick."""
+ROUNDS = 3
+"""How often a plane is fitted; each leaves less than a tenth of the tilt."""
 LEAST_CONTRAST = 8 / 255
 NOISE_RATIO = 6
 """Ink must differ from its paper by eight gray levels, and by six times the paper's noise."""
 FULL_INK = 90
 """The percentile of the ink that becomes white, so that the texture of a pencil saturates."""
+DARKEST = 0.1
+"""Light that deeper shade is counted as, so that its noise does not grow beyond measure."""
 CLEAN = 1 / 255
 TEXTURE = 0.25
 """Paper with noise above one gray level has a texture, of up to a quarter of the ink: grain, folds, ruled lines."""
@@ -50,14 +55,28 @@ def plane(picture: Picture) -> Picture:
 def even_out(picture: Picture) -> Picture:
     """Return bright ink on uneven paper as ink of level 1 on paper of level 0.
 
-    A picture whose paper is the same everywhere keeps its shades: only their range changes.
+    A picture whose paper is the same everywhere keeps its shades: only their range changes. The picture is bright
+    where light is missing: dark ink on light paper turned round. Ink that was bright is treated in the same way.
 
     Raises
     ------
     PictureError
         If nothing on the paper is brighter than its noise.
     """
-    level = picture - paper(picture)
+    inner = inside(picture)
+    evened = np.zeros_like(picture)
+    with contextlib.suppress(PictureError):
+        evened[inner] = stretched(picture[inner])
+    return evened if evened.any() else stretched(picture)
+
+
+def stretched(picture: Picture) -> Picture:
+    """Return bright ink as `even_out` does, on paper from edge to edge."""
+    if min(picture.shape) < 1 or np.ptp(picture) < LEAST_CONTRAST:
+        raise blank()
+    shades = paper(picture)
+    # Ink takes away a share of the light; in the shade that is less light.
+    level = (picture - shades) / (1 - shades).clip(DARKEST)
     if np.ptp(level) < LEAST_CONTRAST:
         raise blank()
     split = threshold_otsu(level)
@@ -69,8 +88,16 @@ def even_out(picture: Picture) -> Picture:
         raise blank()
     # Clean paper has no texture; on paper that has, what is weaker than a quarter of the ink is taken for it.
     floor = base + (max(3 * noise, TEXTURE * (full - base)) if noise > CLEAN else 0)
-    evened: Picture = np.clip((level - floor) / (full - floor), 0, 1)
-    return evened
+    result: Picture = np.clip((level - floor) / (full - floor), 0, 1)
+    return result
+
+
+def saturate(picture: Picture, mask: NDArray[np.bool_]) -> Picture:
+    """Stretch a picture of bright ink so that the digit, which a mask marks, is white, whatever else is there."""
+    inked = picture[mask]
+    full = np.percentile(inked[2 * inked >= inked.max()], FULL_INK)
+    saturated: Picture = np.clip(picture / full, 0, 1)
+    return saturated
 
 
 def blank() -> PictureError:
@@ -81,12 +108,15 @@ def blank() -> PictureError:
 def paper(picture: Picture) -> Picture:
     """Return the paper under bright ink.
 
-    It is the picture's morphological opening by a square that is wider than any stroke. What uneven light leaves along
-    the edges goes with a plane, fitted to a first opening, where there is no ink to mislead it.
+    It is the picture's morphological opening by a square that is wider than any stroke. Where uneven light grows
+    towards an edge, an opening falls short; so planes are fitted to it, without ink to mislead them, and taken off.
     """
     coarse = reduce(picture, COARSE)
-    tilt = plane(opening(coarse))
-    shades = tilt + opening(coarse - tilt)
+    shades, tilt = opening(coarse), np.zeros_like(coarse)
+    for _ in range(ROUNDS):
+        tilt += plane(opening(coarse - tilt))
+        # None of these is brighter than the picture, so the brightest is nearest to the paper.
+        shades = np.maximum(shades, tilt + opening(coarse - tilt))
     return scale(shades, picture.shape, linear)
 
 

@@ -12,8 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from foundations.errors import FoundationsError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "MPO")
-"""What is decoded; MPO is what some phones write into a .jpg."""
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 RIGHT = "PNG, JPEG, GIF, WebP or BMP"
 MOST_PIXELS = 100_000_000
 MOST_SIDE = 2048
@@ -56,12 +55,11 @@ def read(path: Path) -> NDArray[np.float64]:
 
 def decode(path: Path) -> NDArray[np.float64]:
     """Return the gray levels of a picture, or raise whatever its decoder does."""
-    with warnings.catch_warnings(action="ignore"), path.open("rb") as file:
-        if not path.is_file():  # a device or a pipe, which may never end
-            raise OSError(0, "not a regular file")
-        with Image.open(file, formats=FORMATS) as picture:
-            check(path, picture)
-            return gray(ImageOps.exif_transpose(picture))
+    if path.exists() and not path.is_file():  # a device or a pipe, which may never end
+        raise OSError(0, "not a regular file")
+    with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as picture:
+        check(path, picture)
+        return gray(ImageOps.exif_transpose(picture))
 
 
 def reason(path: Path, error: Exception) -> str:
@@ -82,7 +80,7 @@ def check(path: Path, picture: Image.Image) -> None:
         limit = f"at most {MOST_PIXELS // 1_000_000} megapixels"
         raise PictureError(f"{path}: a picture must have {limit}. Received: {width} × {height} pixels")
     frames = getattr(picture, "n_frames", 1)
-    if frames > 1 and picture.format != "MPO":
+    if frames > 1 and picture.format != "MPO":  # a JPEG to which a phone has added further views
         raise PictureError(f"{path}: a picture must not be animated. Received: {frames} frames")
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Picture = NDArray[np.float64]
+COARSE = 96
+"""Pixels a side, at most, at which it is enough to look at paper: its shades are smooth."""
 Weights = Callable[[int, int], NDArray[np.float64]]
 
 

@@ -32,6 +32,7 @@ def stage(picture: Picture, ax: Axes | None = None) -> Axes:
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
+    ax.spines[:].set(visible=True, color="0.7", linewidth=0.6)  # white paper ends somewhere
     return ax
 
 
