@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from foundations.errors import FoundationsError
-from foundations.statistics import Judgement, Verdict, estimate, holm, judge_difference, judge_equivalence
+from foundations.statistics import Judgement, Verdict, estimate, holm, judge_difference, judge_equivalence, wilson
 
 SUPPORTED, REFUTED, INCONCLUSIVE = Verdict.SUPPORTED, Verdict.REFUTED, Verdict.INCONCLUSIVE
 SAMPLES = 2_000
@@ -353,3 +353,20 @@ def test_holm_has_no_order(p: list[float], random: Random) -> None:
 def test_holm_is_bonferroni_for_the_smallest(p: list[float]) -> None:
     """The smallest p value is multiplied by the number of claims."""
     assert min(1, len(p) * min(p)) == holm(p).min()
+
+
+@pytest.mark.parametrize(("hits", "total"), [(0, 10), (10, 10), (85, 100), (1, 3)])
+def test_wilson_is_the_closed_form(hits: int, total: int) -> None:
+    """The interval is the roots of Wilson's quadratic, and stays within [0, 1]."""
+    z = stats.norm.ppf(0.975)
+    share = hits / total
+    middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
+    half = z / (1 + z**2 / total) * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    assert wilson(hits, total) == pytest.approx((middle - half, middle + half), abs=1e-9)
+
+
+@pytest.mark.parametrize(("hits", "total"), [(1, 0), (-1, 5), (6, 5)])
+def test_wilson_needs_possible_counts(hits: int, total: int) -> None:
+    """No trials, or more hits than trials, are refused."""
+    with pytest.raises(FoundationsError, match=r"(trials|hits) must be"):
+        wilson(hits, total)

@@ -19,7 +19,8 @@ from foundations.strokes import checksum
 from foundations.study import Arm, Study
 
 NETWORKS = "baseline"
-CANVASES = 2_000
+CANVASES = 1_000
+"""Validation images of a seed that are put on canvases, once in blocks and once smoothly enlarged."""
 OUTSIDE_MARGIN = 2.0
 STRANGE = ("letters", "shapes")
 
@@ -93,7 +94,7 @@ study = Study(
     fixed=(
         "one network structure and training: 128 ReLU units, Adam, batch size 32, 20 epochs",
         "the pictures: another hundred drawings would give other figures, which intervals over seeds do not cover",
-        "1,000 validation images a seed for the shifts, 2,000 for the canvases",
+        "1,000 validation images a seed for the shifts, 2,000 canvases",
     ),
     claims=(
         Claim(
@@ -113,7 +114,7 @@ study = Study(
         ),
         Claim(
             "scans-are-harder",
-            "scikit-learn's digits are read with an accuracy more than five points below that on MNIST's own.",
+            "The digits of scikit-learn are read with an accuracy more than five points below that on MNIST's own.",
             Effect(
                 "accuracy: validation images minus scans",
                 POINTS,
