@@ -42,6 +42,7 @@ class Pictures:
     labels: data.Labels
 
 
+@functools.cache
 def drawn() -> Pictures:
     """Return the book's hundred digits, (128, 128): dark ink on unevenly lit paper, each page of its own."""
     found = strokes.drawings("digits")
@@ -49,6 +50,7 @@ def drawn() -> Pictures:
     return Pictures(pages, np.array([int(drawing.what) for drawing in found], dtype=np.uint8))
 
 
+@functools.cache
 def scanned() -> Pictures:
     """Return scikit-learn's 1,797 digits, (96, 96): 8×8 scans by 43 people, enlarged, with a margin of paper.
 
