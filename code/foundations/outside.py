@@ -127,6 +127,7 @@ def coarse_accuracy(runs: Sequence[Run], count: int = 1_000) -> NDArray[np.float
     return np.array(rows)
 
 
+@functools.cache
 def no_digits() -> dict[str, data.Images]:
     """Return images, each (n, 28, 28), of things that are no digits, by kind: two kinds drawn, two made up."""
     random = np.random.default_rng(0)
