@@ -51,7 +51,7 @@ class Steps:
     area
         Scaling weighs by area; otherwise it takes the nearest pixel.
     centre
-        The centre of mass is placed at the centre of the 28×28; otherwise the box is.
+        The centre of mass is placed at the centre of the 28×28; otherwise the ink's box is.
     """
 
     polarity: bool = True
@@ -170,7 +170,7 @@ def square(picture: Picture) -> Picture:
 
 
 def centre(box: Picture, by_mass: bool = True) -> Picture:
-    """Place the 20×20 box in the 28×28, by whole pixels: with its centre of mass at the centre, or in the middle."""
+    """Place the 20×20 box in the 28×28, by whole pixels: its centre of mass or the ink's own box in the middle."""
     image = np.pad(box, (0, SIZE - BOX))
     # Only paper is rolled over an edge: `shift` keeps the ink inside.
     return np.roll(image, (shift(box.sum(axis=1), by_mass), shift(box.sum(axis=0), by_mass)), axis=(0, 1))

@@ -17,8 +17,6 @@ Picture = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 FAINT, STRONG = 0.1, 0.4
 """Ink is what is brighter than the first, and connected to what is brighter than the second, of the brightest."""
-EDGE = 0.3
-"""A digit's box ends where its ink is brighter than this: fainter rows are the blur of its edge, not its extent."""
 SPECK = 0.02
 """Smaller regions than this share of the largest are specks. Of MNIST's detached parts a quarter are smaller."""
 DIGIT = 0.08
@@ -140,8 +138,7 @@ def distance(box: Sequence[int], other: Sequence[int]) -> float:
 
 def crop(picture: Picture, mask: Mask) -> Picture:
     """Return the bounding box of a digit, with other ink in it taken off."""
-    clear = mask & (picture > EDGE * picture[mask].max())
-    rows, columns = np.flatnonzero(clear.any(axis=1)), np.flatnonzero(clear.any(axis=0))
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     other = ~mask & (picture > FAINT * picture.max())
     cleaned: Picture = np.where(other, 0, picture)[box]
