@@ -531,6 +531,8 @@ NAMES = st.sampled_from(
         "epochs",
         "evaluate_every",
         "train_size",
+        "random_labels",
+        "initializer",
         "early_stopping",
         "model",
         "data",

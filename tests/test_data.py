@@ -155,6 +155,19 @@ def test_probe_is_part_of_what_is_trained_on(pool: data.Pool, train_size: int, e
     assert {*probe} <= {*split.train[:train_size]}
 
 
+@pytest.mark.parametrize("seed", [0, 101])
+def test_random_labels_say_nothing_of_the_training_images(pool: data.Pool, seed: int) -> None:
+    """Random labels belong to their seed, every digit equally often, agree with one in ten, and spare validation."""
+    split = data.split(pool.labels, seed)
+    drawn = data.random_labels(pool.labels, split, seed)
+    np.testing.assert_array_equal(drawn, data.random_labels(pool.labels, split, seed))
+    assert not np.array_equal(drawn, data.random_labels(pool.labels, split, seed + 1))
+    np.testing.assert_array_equal(drawn[split.validation], pool.labels[split.validation])
+    agreeing = (drawn == pool.labels)[split.train]
+    assert pytest.approx(0.1, abs=0.006) == agreeing.mean()
+    assert pytest.approx(0.1, abs=0.006) == np.bincount(drawn[split.train], minlength=10).min() / 50_000
+
+
 def test_other_data_set_is_accepted_by_path(archive: Archive) -> None:
     """A file with arrays like MNIST's is loaded, with its own checksum."""
     images = np.full((60_000, 28, 28), 7, np.uint8)

@@ -49,6 +49,19 @@ def test_layers_without_dropout() -> None:
     assert activations == [layer.activation.__name__ for layer in (first, second, output)]
 
 
+@pytest.mark.parametrize(("initializer", "outputs_count"), [("glorot_uniform", 1), ("he_normal", 0)])
+def test_initial_weights_have_the_variance_of_their_initializer(initializer: str, outputs_count: int) -> None:
+    """Hidden kernels have Glorot's or He's variance, the output layer's always Glorot's, and biases start at 0."""
+    keras.utils.set_random_seed(0)
+    _, first, second, output = models.build(ModelSpec(hidden=(256, 128), initializer=initializer)).layers
+    for layer in (first, second):
+        inputs, outputs = layer.kernel.shape
+        assert pytest.approx(2 / (inputs + outputs_count * outputs), rel=0.05) == np.var(layer.kernel)
+    assert pytest.approx(2 / (128 + 10), rel=0.15) == np.var(output.kernel)
+    assert np.abs(output.kernel).max() <= np.sqrt(6 / (128 + 10))
+    assert not any(np.any(layer.bias) for layer in (first, second, output))
+
+
 def test_softmax_regression() -> None:
     """Without hidden layers the network is Flatten and a softmax, whose kernel carries the penalty, without dropout."""
     network = models.build(ModelSpec(hidden=(), l2=0.01, dropout=0.5))

@@ -406,6 +406,21 @@ def test_ctrl_c_stops_the_command(
     assert len(interrupted.stored()) == interrupted.whole() < 8
 
 
+@pytest.mark.parametrize("before", [None, "error::DeprecationWarning"])
+def test_locks_of_killed_workers_are_not_warned_of(before: str | None) -> None:
+    """What joblib's tracker misses at the end is not printed, and other programs' warnings stay as they were."""
+    code = (
+        "import os; from foundations import parallel; parallel.start_trackers();"
+        "from joblib.externals.loky.backend import resource_tracker;"
+        "resource_tracker.register('/not-there', 'semlock'); print(os.environ.get('PYTHONWARNINGS'))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    if before:
+        environment["PYTHONWARNINGS"] = before
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert (f"{before}\n", "") == (ended.stdout, ended.stderr)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="the extra `cluster` is not installed")
 def test_a_dask_cluster_gives_the_same_bits(trained: Mapping[str, RunStore], tmp_path: Path, bits: Bits) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from foundations.errors import FoundationsError
 from foundations.specs import (
     ACTIVATIONS,
+    INITIALIZERS,
     OPTIMIZERS,
     SGD,
     Adam,
@@ -34,10 +35,12 @@ NOT_A_COUNT = (-1, 0.0, False, "0", None)
 REFUSED = [
     (DataSpec, "train_size", NOT_POSITIVE, "a whole number of at least 1"),
     (DataSpec, "train_size", (50_001, 60_000), "at most 50,000"),
+    (DataSpec, "random_labels", (0, 1, "True", None), "True or False"),
     (ModelSpec, "hidden", ([128], 128, None), "a tuple of widths"),
     (ModelSpec, "activation", ("swish", "ReLU", "", None), "one of relu, tanh, softsign, gelu, sigmoid"),
     (ModelSpec, "dropout", NOT_A_RATE, "a rate in [0, 1)"),
     (ModelSpec, "l2", NOT_A_PENALTY, "a number of at least 0"),
+    (ModelSpec, "initializer", ("he", "he_uniform", "", None), "one of glorot_uniform, he_normal"),
     (SGD, "learning_rate", NOT_A_STEP_SIZE, "a finite number above 0"),
     (Adam, "learning_rate", NOT_A_STEP_SIZE, "a finite number above 0"),
     (AdamW, "learning_rate", NOT_A_STEP_SIZE, "a finite number above 0"),
@@ -170,8 +173,8 @@ def test_other_optimizer_starts_from_its_defaults(name: str) -> None:
 def test_baseline() -> None:
     """The baseline is 784-128-10 with ReLU, Adam at 0.001, batch 32 and all 50,000 images."""
     expected = RunSpec(
-        data=DataSpec(train_size=50_000),
-        model=ModelSpec(hidden=(128,), activation="relu", dropout=0.0, l2=0.0),
+        data=DataSpec(train_size=50_000, random_labels=False),
+        model=ModelSpec(hidden=(128,), activation="relu", dropout=0.0, l2=0.0, initializer="glorot_uniform"),
         optimizer=Adam(learning_rate=0.001),
         batch_size=32,
         epochs=20,
@@ -188,13 +191,14 @@ def test_baseline() -> None:
 
 SPECS = st.builds(
     RunSpec,
-    data=st.builds(DataSpec, st.integers(512, 50_000)),
+    data=st.builds(DataSpec, st.integers(512, 50_000), st.booleans()),
     model=st.builds(
         ModelSpec,
         st.lists(st.integers(1, 1024), max_size=4).map(tuple),
         st.sampled_from(ACTIVATIONS),
         st.floats(0, 1, exclude_max=True),
         st.floats(0, 10),
+        st.sampled_from(INITIALIZERS),
     ),
     optimizer=st.one_of(
         st.builds(SGD, st.floats(1e-9, 10), st.floats(0, 1, exclude_max=True)),

@@ -308,6 +308,30 @@ def test_smaller_training_sets_are_nested(pool: data.Pool, train_size: int) -> N
     assert pytest.approx(accuracy) == run.history["accuracy"][0]
 
 
+def test_random_labels_are_learnt_by_heart_and_judged_by_the_true_ones(pool: data.Pool) -> None:
+    """A run with random labels is the run with the true ones, but for its labels.
+
+    The first step's loss is the initial network's on the drawn labels, as are the training metrics; those of the
+    validation set stay with the true labels.
+    """
+    spec = baseline.vary(train_size=64, batch_size=64, epochs=300, evaluate_every=300, snapshots=(0, 1), seed=3)
+    run = training.train(spec.vary(random_labels=True))
+    split = data.split(pool.labels, spec.seed)
+    train, drawn = split.train[:64], data.random_labels(pool.labels, split, spec.seed)
+    first = training.train(spec.vary(random_labels=True, epochs=1, evaluate_every=1, snapshots=(0,)))
+    expected, _ = entropy_and_accuracy(first.snapshots[0], gray(pool, train), drawn[train])
+    assert pytest.approx(expected, rel=1e-5) == first.history["loss"][0]
+    assert run.history["train_accuracy"][-1] == 1
+    memorised = entropy_and_accuracy(run.weights, gray(pool, train), drawn[train])
+    assert pytest.approx(memorised[0], rel=1e-4) == run.history["train_cross_entropy"][-1]
+    expected, accuracy = entropy_and_accuracy(run.weights, gray(pool, split.judge), pool.labels[split.judge])
+    assert pytest.approx(expected, rel=1e-4) == run.history["judge_cross_entropy"][-1]
+    assert pytest.approx(accuracy, abs=1e-3) == run.history["judge_accuracy"][-1] < 0.3
+    again = training.train(spec)
+    np.testing.assert_array_equal(first.snapshots[0][0], again.snapshots[0][0])
+    assert again.history["judge_accuracy"][-1] > 0.6
+
+
 def test_new_rate_or_seed_does_not_recompile() -> None:
     """Runs that differ in learning rate, seed, replica, length or early stopping share one compiled program."""
     training.train(SMALL)

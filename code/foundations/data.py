@@ -164,6 +164,14 @@ def split(labels: Labels, seed: int) -> Split:
     return Split(random.permutation(train), random.permutation(held_out[:half]), random.permutation(held_out[half:]))
 
 
+def random_labels(labels: Labels, split: Split, seed: int) -> Labels:
+    """Return the labels (60000,) with every training image's drawn at random, each digit equally likely."""
+    random = np.random.default_rng([seed, 1])
+    drawn = labels.copy()
+    drawn[split.train] = random.integers(CLASSES, size=len(split.train))
+    return drawn
+
+
 def unit_range(images: Images) -> NDArray[np.float32]:
     """Return images (n, 28, 28) with gray levels as float32 in [0, 1]."""
     return images.astype(np.float32) / np.float32(255)

@@ -37,8 +37,10 @@ def build(spec: ModelSpec) -> keras.Sequential:
     for depth, width in enumerate((*spec.hidden, 10)):
         penalty = keras.regularizers.l2(spec.l2) if spec.l2 and depth == 0 else None
         hidden = depth < len(spec.hidden)
-        activation = spec.activation if hidden else "softmax"
-        layers.append(keras.layers.Dense(width, activation=activation, kernel_regularizer=penalty))
+        activation, initializer = (spec.activation, spec.initializer) if hidden else ("softmax", "glorot_uniform")
+        layers.append(
+            keras.layers.Dense(width, activation=activation, kernel_initializer=initializer, kernel_regularizer=penalty)
+        )
         if hidden and spec.dropout:
             layers.append(Dropout(spec.dropout))
     return keras.Sequential(layers)

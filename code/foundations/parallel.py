@@ -131,14 +131,32 @@ def holding_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
-    from multiprocessing import resource_tracker  # noqa: PLC0415  # not on Windows
-
-    resource_tracker.ensure_running()  # in Python 3.11, starting it lets Ctrl-C through again
+    start_trackers()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def start_trackers() -> None:
+    """Start the processes that clean up after workers; in Python 3.11, starting one lets Ctrl-C through again.
+
+    joblib's is not to warn: the locks that it misses when workers are killed are as a rule gone already.
+    """
+    from multiprocessing import resource_tracker  # noqa: PLC0415  # not on Windows, as what follows
+
+    from joblib.externals.loky.backend import resource_tracker as joblibs_tracker  # noqa: PLC0415
+
+    resource_tracker.ensure_running()
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, "ignore:resource_tracker:UserWarning")))
+    try:
+        joblibs_tracker.ensure_running()
+    finally:
+        del os.environ["PYTHONWARNINGS"]
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def train_in_worker(spec: RunSpec, asked: Mapping[str, object]) -> Run:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from foundations.errors import FoundationsError
 
 ACTIVATIONS = ("relu", "tanh", "softsign", "gelu", "sigmoid")
+INITIALIZERS = ("glorot_uniform", "he_normal")
 MONITORS = ("val_loss", "val_accuracy")
 TRAINING_IMAGES = 50_000
 
@@ -51,13 +52,18 @@ class DataSpec:
     train_size
         The number of training images: the first so many of the seed's 50,000, in the split's random order,
         so that a smaller training set is part of every larger one.
+    random_labels
+        Whether every training image has a digit drawn at random for its label, so that there is nothing to learn but
+        the images themselves (Zhang et al., 2017). Validation labels stay true.
     """
 
     train_size: int = TRAINING_IMAGES
+    random_labels: bool = False
 
     def __post_init__(self) -> None:
         require_count("train_size", self.train_size, 1)
         require(self.train_size <= TRAINING_IMAGES, "train_size", self.train_size, f"at most {TRAINING_IMAGES:,}")
+        require(isinstance(self.random_labels, bool), "random_labels", self.random_labels, "True or False")
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,16 @@ class ModelSpec:
         Share of the hidden units that dropout silences in a training step, in [0, 1).
     l2
         Coefficient of the sum of squared weights of the first layer's kernel, as in `keras.regularizers.l2`.
+    initializer
+        How the hidden layers' initial weights are drawn, one of `INITIALIZERS`, Keras's default or He's; the output
+        layer's always are as Keras's default does.
     """
 
     hidden: tuple[int, ...] = (128,)
     activation: str = "relu"
     dropout: float = 0.0
     l2: float = 0.0
+    initializer: str = INITIALIZERS[0]
 
     def __post_init__(self) -> None:
         require(isinstance(self.hidden, tuple), "hidden", self.hidden, "a tuple of widths")
@@ -88,6 +98,7 @@ class ModelSpec:
         require_one_of("activation", self.activation, ACTIVATIONS)
         require_number("dropout", self.dropout, "a rate in [0, 1)", 0, 1)
         require_number("l2", self.l2, "a number of at least 0", 0)
+        require_one_of("initializer", self.initializer, INITIALIZERS)
 
     @property
     def parameters(self) -> int:
@@ -195,7 +206,7 @@ class RunSpec:
     early_stopping
         When to stop before `epochs`, or None.
     seed
-        Fixes the split, the initial weights, the order of the batches and the dropout masks.
+        Fixes the split, the initial weights, the order of the batches, the dropout masks and random labels.
     replica
         Another draw of everything that the seed fixes, except the split.
     snapshots

@@ -163,6 +163,9 @@ class Training:
         self.program = program(spec)
         self.tensors = tensors(pool.checksum, keras.config.floatx())
         self.split = data.split(pool.labels, spec.seed)
+        if spec.data.random_labels:
+            drawn = data.random_labels(pool.labels, self.split, spec.seed)
+            self.tensors = (self.tensors[0], tf.constant(drawn, tf.int32))
         self.history: dict[str, list[float]] = {}
         self.snapshots: dict[int, Weights] = {}
 
