@@ -257,7 +257,7 @@ def test_environment_names_what_trained() -> None:
     table = tables.environment([RESULTS, results_of({"arm": [run]})])
     assert ["3"] == row(table, "Keras")
     assert ["arm64 Darwin; x86_64 Linux"] == row(table, "Machine")
-    assert ["0 to 4; pilots 100, 101, 102"] == row(table, "Seeds")
+    assert ["0 to 4; pilots and tuning 100, 101, 102"] == row(table, "Seeds")
     assert ["2024-01-01T00:00:00+00:00 to 2025-01-01T00:00:00+00:00"] == row(table, "Trained")
     assert [data.PACKAGED_SHA256] == row(table, "SHA-256 of the data file")
 

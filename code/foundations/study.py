@@ -15,8 +15,9 @@ from foundations.metrics import metric, series
 from foundations.runs import Run, trajectory
 from foundations.specs import RunSpec, require, require_count, require_one_of
 from foundations.store import RunStore
+from foundations.tuning import TUNING_SEEDS, Sweep, SweepResults
 
-PILOT_SEEDS = (100, 101, 102)
+PILOT_SEEDS = TUNING_SEEDS
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Study:
         one is a caveat.
     claims
         The conclusions.
+    sweeps
+        Searches for learning rates, by name, whose choices the arms are given.
     """
 
     name: str
@@ -71,10 +74,12 @@ class Study:
     nuisance: Sequence[str] = ()
     fixed: Sequence[str] = ()
     claims: Sequence[Claim] = ()
+    sweeps: Mapping[str, Sweep] = field(default_factory=dict)
 
     def specs(self, pilot: bool = False) -> list[RunSpec]:
-        """Return every run of the study, as the current profile trains them, or those of the pilot seeds."""
-        return [spec for arm in self.arms.values() for spec in arm.specs(pilot)]
+        """Return every run of the study, as the current profile trains them, or the arms' of the pilot seeds."""
+        swept = [spec for sweep in self.sweeps.values() for spec in sweep.specs()]
+        return [*swept, *(spec for arm in self.arms.values() for spec in arm.specs(pilot))]
 
     def train(self, pilot: bool = False, progress: parallel.Progress = parallel.silent) -> int:
         """Train what the run store lacks of the study; return the number of runs trained.
@@ -91,26 +96,34 @@ class Study:
 
         With `pilot`, the runs are those of seeds 100, 101 and 102, which margins and predictions are written from.
         """
-        if (runs := self._stored(pilot)) is None:
+        if (results := self._stored(pilot)) is None:
             self.train(pilot)
-            runs = self._stored(pilot)
-        assert runs is not None
-        return Results(self, runs)
+            results = self._stored(pilot)
+        assert results is not None
+        return results
 
-    def _stored(self, pilot: bool) -> dict[str, list[Run]] | None:
-        """Return the study's runs by arm, or None if one is missing."""
-        store = RunStore()
-        runs = {name: [store.get(spec) for spec in arm.specs(pilot)] for name, arm in self.arms.items()}
-        whole = {name: [run for run in group if run is not None] for name, group in runs.items()}
-        return whole if sum(map(len, whole.values())) == sum(map(len, runs.values())) else None
+    def _stored(self, pilot: bool) -> Results | None:
+        """Return the results as far as runs are stored, or None if one is missing."""
+        runs = _whole({name: arm.specs(pilot) for name, arm in self.arms.items()})
+        swept = _whole({name: sweep.specs() for name, sweep in self.sweeps.items()})
+        return None if runs is None or swept is None else Results(self, runs, swept)
+
+
+def _whole(specs: Mapping[str, Sequence[RunSpec]]) -> dict[str, list[Run]] | None:
+    """Return the stored runs of groups of specs, or None if one is missing."""
+    store = RunStore()
+    runs = {name: [store.get(spec) for spec in group] for name, group in specs.items()}
+    whole = {name: [run for run in group if run is not None] for name, group in runs.items()}
+    return whole if sum(map(len, whole.values())) == sum(map(len, runs.values())) else None
 
 
 @dataclass(frozen=True)
 class Results:
-    """The runs of a study, by arm and in the order of the seeds."""
+    """The runs of a study, by arm and in the order of the seeds, and those of its sweeps."""
 
     study: Study
     runs: Mapping[str, Sequence[Run]] = field(repr=False)
+    swept: Mapping[str, Sequence[Run]] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, arm: str) -> Sequence[Run]:
         """Return an arm's runs."""
@@ -133,11 +146,20 @@ class Results:
         require_one_of(f"a claim of {self.study.name}", identifier, claims)
         return claims[identifier].judge(self).enforce()
 
+    def sweep(self, name: str) -> SweepResults:
+        """Return what a search for a learning rate gave."""
+        require_one_of(f"a sweep of {self.study.name}", name, self.swept)
+        return SweepResults(self.study.sweeps[name], self.swept[name])
+
+    @property
+    def all_runs(self) -> list[Run]:
+        """Every run of the study, its sweeps' first."""
+        return [run for group in (*self.swept.values(), *self.runs.values()) for run in group]
+
     @property
     def seconds(self) -> float:
         """How long the study's runs took to train, in core-seconds; a shared trajectory counts once, and in full."""
-        all_runs = [run for runs in self.runs.values() for run in runs]
-        return sum({trajectory(run.spec): run.provenance.seconds for run in all_runs}.values())
+        return sum({trajectory(run.spec): run.provenance.seconds for run in self.all_runs}.values())
 
 
 def unique_claims(studies: Sequence[Study]) -> list[Claim]:

@@ -179,6 +179,7 @@ def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]
 def environment(results: Sequence[Results]) -> Table:
     """Return what the runs of several studies were trained with: versions, machine, seeds and data."""
     runs = [run for _, run in _by_study(results)]
+    last = max(run.spec.seed for result in results for arm in result.runs.values() for run in arm)
     facts = {
         "Python": {run.provenance.python for run in runs},
         "TensorFlow": {run.provenance.tensorflow for run in runs},
@@ -186,7 +187,7 @@ def environment(results: Sequence[Results]) -> Table:
         "NumPy": {run.provenance.numpy for run in runs},
         "Machine": {run.provenance.machine for run in runs},
         "Cores of the building machine": {str(joblib.cpu_count())},
-        "Seeds": {f"0 to {max(run.spec.seed for run in runs)}; pilots {', '.join(map(str, PILOT_SEEDS))}"},
+        "Seeds": {f"0 to {last}; pilots and tuning {', '.join(map(str, PILOT_SEEDS))}"},
         "Trained": {f"{min(run.provenance.started for run in runs)} to {max(run.provenance.started for run in runs)}"},
         "SHA-256 of the data file": {data.checksum(data.source())},
     }
@@ -208,11 +209,12 @@ def training_time(results: Sequence[Results]) -> Table:
     rows = []
     for result in results:
         own = [seconds[training] for training, (_, name) in owners.items() if name == result.study.name]
-        runs = sum(map(len, result.runs.values()))
-        rows.append((result.study.name, str(len(result.runs)), str(runs), str(len(own)), f"{sum(own):.0f}"))
+        rows.append(
+            (result.study.name, str(len(result.runs)), str(len(result.all_runs)), str(len(own)), f"{sum(own):.0f}")
+        )
     rows.append(("All", "", "", str(len(seconds)), f"{sum(seconds.values()):.0f}"))
     return Table("Training time of each study.", ("Study", "Arms", "Runs", "Trainings", "Core-seconds"), rows)
 
 
 def _by_study(results: Sequence[Results]) -> Iterable[tuple[Study, Run]]:
-    return ((study.study, run) for study in results for arm in study.runs.values() for run in arm)
+    return ((result.study, run) for result in results for run in result.all_runs)

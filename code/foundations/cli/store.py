@@ -89,8 +89,7 @@ def clear(
 
 def unasked(store: RunStore) -> list[Entry]:
     """Return what no study asks for, in either profile and with either kind of seeds."""
-    arms = [arm for study in book.STUDIES for arm in study.arms.values()]
-    specs = [spec for arm in arms for pilot in (False, True) for spec in arm.specs(pilot)]
+    specs = [spec for study in book.STUDIES for pilot in (False, True) for spec in study.specs(pilot)]
     # A preview's run has a key of its own where it may stop early.
     keys = {run_key(profile.shorten(spec)) for spec in specs for profile in Profile}
     return [entry for entry in store.entries() if not is_asked(entry, keys)]

@@ -1,0 +1,122 @@
+"""Tuned learning rates: searched for on seeds of their own, written down in the study, and confirmed in the chapter."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foundations import profiles
+from foundations.errors import VerdictError
+from foundations.metrics import metric
+from foundations.runs import Run
+from foundations.specs import RunSpec, require
+
+TUNING_SEEDS = (100, 101, 102)
+CRITERION = "validation_accuracy"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A search for the best learning rate of one arm, on the tuning seeds.
+
+    Attributes
+    ----------
+    spec
+        What is tuned; its own learning rate and seed do not count.
+    rates
+        The values tried, rising.
+    chosen
+        The one with the best mean validation accuracy, as recorded when the study was written: arms are data, and
+        cannot wait for it.
+    """
+
+    spec: RunSpec
+    rates: Sequence[float]
+    chosen: float
+
+    def __post_init__(self) -> None:
+        require(len(self.rates) > 0 and sorted({*self.rates}) == [*self.rates], "rates", self.rates, "rising")
+        require(self.chosen in self.rates, "the chosen rate", self.chosen, f"one of {self.rates}")
+
+    @property
+    def tuned(self) -> RunSpec:
+        """The spec at the chosen rate."""
+        return self.spec.vary(learning_rate=self.chosen)
+
+    def specs(self) -> list[RunSpec]:
+        """Return one spec a rate and tuning seed, as the current profile trains them: in a preview one seed a rate."""
+        profile = profiles.current()
+        seeds = TUNING_SEEDS if profile is profiles.Profile.FULL else TUNING_SEEDS[:1]
+        spec = profile.shorten(self.spec)
+        return [dataclasses.replace(spec.vary(learning_rate=rate), seed=seed) for rate in self.rates for seed in seeds]
+
+
+@dataclass(frozen=True)
+class SweepResults:
+    """The runs of a sweep, by rate and then by seed."""
+
+    sweep: Sweep
+    runs: Sequence[Run] = field(repr=False)
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """The learning rates, (rates,)."""
+        return np.array(self.sweep.rates)
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """Return a metric, (rates, seeds); accuracies in points."""
+        of = metric(name).of
+        return np.array([of(run) for run in self.runs]).reshape(len(self.sweep.rates), -1)
+
+    @property
+    def best(self) -> float:
+        """The rate with the best mean validation accuracy, the lowest of equals."""
+        return self.sweep.rates[int(self.values(CRITERION).mean(axis=1).argmax())]
+
+    def confirm(self) -> Choice:
+        """Return the choice as a card; in a strict build raise if the tuning seeds now choose another rate.
+
+        Raises
+        ------
+        VerdictError
+            Naming both rates.
+        """
+        judged = profiles.current() is profiles.Profile.FULL
+        choice = Choice(self.sweep, self.best if judged else None)
+        if choice.differs and profiles.strict():
+            raise VerdictError(
+                f"a tuned learning rate is recorded as {self.sweep.chosen:g}, but the tuning seeds choose {self.best:g}"
+            )
+        return choice
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A recorded learning rate and the best one of this build, which is None in a preview; shown as a card."""
+
+    sweep: Sweep
+    best: float | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the tuning seeds choose another rate than the recorded one."""
+        return self.best not in (None, self.sweep.chosen)
+
+    def _repr_html_(self) -> str:
+        rates, spec = self.sweep.rates, self.sweep.spec
+        sentence = (
+            f"{spec.optimizer.name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
+            f"from {rates[0]:g} to {rates[-1]:g} by mean validation accuracy after {spec.epochs} epochs"
+        )
+        outcome = "not evaluated in a preview" if self.best is None else f"seeds {', '.join(map(str, TUNING_SEEDS))}"
+        if self.differs:
+            outcome = f"differs on this machine: here the best is {self.best:g}"
+        return (
+            f'<aside class="check" aria-label="Tuned"><p><strong>Tuned.</strong> '
+            f"{escape(sentence)} <span>({outcome})</span></p></aside>"
+        )
