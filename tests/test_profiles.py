@@ -45,6 +45,24 @@ def test_a_preview_is_the_first_quarter(spec: RunSpec) -> None:
     assert [step for step in spec.snapshots if step <= short.steps] == [*short.snapshots]
 
 
+@pytest.mark.parametrize(("size", "expected"), [(50_000, 10_000), (10_000, 10_000), (64, 64)])
+def test_a_preview_trains_on_fewer_images(size: int, expected: int) -> None:
+    """A preview trains on ten thousand images at most, but never on fewer than a batch, and on the first of them."""
+    spec = baseline.vary(train_size=size, snapshots=(0, 2))
+    short = Profile.PREVIEW.shorten(spec)
+    assert (expected, 5) == (short.data.train_size, short.epochs)
+    assert (0, 2) == short.snapshots
+    assert spec == Profile.FULL.shorten(spec)
+    large = Profile.PREVIEW.shorten(baseline.vary(batch_size=20_000))
+    assert (20_000, 20_000) == (large.batch_size, large.data.train_size)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(5_000, 500), (500, 100), (100, 100), (30, 30)])
+def test_a_preview_measures_on_fewer_images(count: int, expected: int) -> None:
+    """A costly measurement reads a tenth of its images in a preview, or a hundred, or all if there are fewer."""
+    assert (count, expected) == (Profile.FULL.images(count), Profile.PREVIEW.images(count))
+
+
 @pytest.mark.parametrize(("epochs", "every", "expected"), [(1, 1, 1), (5, 1, 2), (20, 1, 5), (40, 5, 10), (5, 5, 5)])
 def test_epochs_of_a_preview(epochs: int, every: int, expected: int) -> None:
     """Twenty epochs become five; a short run keeps an evaluation."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import ndimage
+from skimage.measure import regionprops
 
 from foundations import data
 from foundations.digits import preprocess
-from foundations.surroundings import inside, sheet
+from foundations.outside import scanned
+from foundations.surroundings import cornered, inside, sheet
 from test_ink import cross
 
 
@@ -49,6 +53,28 @@ def test_digits_are_no_sheets(pool: data.Pool) -> None:
         assert sheet(tight) is tight
         inverted = 1 - tight
         assert sheet(inverted) is inverted
+
+
+@pytest.mark.parametrize("digit", [0, 8])
+def test_thick_digits_with_loops_are_no_sheets(digit: int) -> None:
+    """However thick, a scanned 0 or 8 is not taken for paper with something on it, and is not refused."""
+    pictures = scanned()
+    found = [picture for picture, label in zip(pictures.pictures, pictures.labels, strict=True) if label == digit]
+    assert [*map(id, found)] == [id(sheet(picture)) for picture in found]
+    assert all(preprocess(picture).image.max() > 250 for picture in found[::10])
+
+
+@given(st.floats(0.4, 2.5), st.floats(0, 90))
+def test_paper_has_four_corners_and_an_ellipse_none(ratio: float, angle: float) -> None:
+    """A quadrilateral covers all of a rectangle's hull, however it lies, and 2/π of an ellipse's, but for pixels."""
+    turn = np.deg2rad(angle)
+    down, across = np.mgrid[-99:100, -99:100] / 99
+    along, aside = down * np.cos(turn) + across * np.sin(turn), across * np.cos(turn) - down * np.sin(turn)
+    long, short = 0.7 / max(1, 1 / ratio), 0.7 / max(1, ratio)
+    shapes = ((np.abs(along) <= long) & (np.abs(aside) <= short), np.hypot(along / long, aside / short) <= 1)
+    paper, ellipse = (cornered(regionprops(shape.astype(int))[0]) for shape in shapes)
+    assert paper > 0.93
+    assert pytest.approx(2 / np.pi, abs=0.02) == ellipse
 
 
 def test_paper_from_edge_to_edge_is_left_alone() -> None:

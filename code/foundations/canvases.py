@@ -59,7 +59,7 @@ def preprocessed(picture: Picture, steps: Steps) -> NDArray[np.uint8]:
 
 @measurement
 def canvas_accuracy(
-    runs: Sequence[Run], count: int = 2_000, interpolation: str = "bilinear", without: Sequence[str] = ()
+    runs: Sequence[Run], count: int, interpolation: str = "bilinear", without: Sequence[str] = ()
 ) -> NDArray[np.float64]:
     """Return the accuracy on validation images as they are, and on canvases after preprocessing, (runs, 2), in points.
 

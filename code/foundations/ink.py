@@ -39,7 +39,8 @@ def is_dark(picture: Picture) -> bool:
     coarse = reduce(picture, COARSE)
     level = coarse - plane(coarse)
     rim = np.concatenate([level[0], level[-1], level[1:-1, 0], level[1:-1, -1]])
-    return bool(((level - np.median(rim)) ** 3).sum() < 0)
+    apart = level - np.median(rim)
+    return bool((apart * apart * apart).sum() < 0)
 
 
 def plane(picture: Picture) -> Picture:
@@ -112,11 +113,13 @@ def paper(picture: Picture) -> Picture:
     towards an edge, an opening falls short; so planes are fitted to it, without ink to mislead them, and taken off.
     """
     coarse = reduce(picture, COARSE)
-    shades, tilt = opening(coarse), np.zeros_like(coarse)
+    tilt, opened = np.zeros_like(coarse), opening(coarse)
+    shades = opened
     for _ in range(ROUNDS):
-        tilt += plane(opening(coarse - tilt))
+        tilt = tilt + plane(opened)
+        opened = opening(coarse - tilt)
         # None of these is brighter than the picture, so the brightest is nearest to the paper.
-        shades = np.maximum(shades, tilt + opening(coarse - tilt))
+        shades = np.maximum(shades, tilt + opened)
     return scale(shades, picture.shape, linear)
 
 

@@ -70,8 +70,10 @@ SETS = {DRAWN: drawn, SCANNED: scanned}
 
 
 @functools.lru_cache(maxsize=16)
-def prepared(name: str, without: tuple[str, ...] = ()) -> data.Images:
+def prepared(name: str, without: tuple[str, ...] = (), count: int | None = None) -> data.Images:
     """Return a set's pictures after preprocessing, (n, 28, 28), with some of its steps left out; kept in memory.
+
+    With `count`, they are the first so many.
 
     A picture that preprocessing refuses is black: no network has anything to read in it.
 
@@ -82,11 +84,13 @@ def prepared(name: str, without: tuple[str, ...] = ()) -> data.Images:
     """
     require_one_of("a set of pictures", name, SETS)
     steps = dataclasses.replace(Steps(), **dict.fromkeys(without, False))
-    return np.array([preprocessed(picture, steps) for picture in SETS[name]().pictures])
+    return np.array([preprocessed(picture, steps) for picture in SETS[name]().pictures[:count]])
 
 
 @measurement
-def outside_hits(runs: Sequence[Run], name: str, checksum: str, without: Sequence[str] = ()) -> NDArray[np.bool_]:
+def outside_hits(
+    runs: Sequence[Run], name: str, checksum: str, without: Sequence[str] = (), count: int | None = None
+) -> NDArray[np.bool_]:
     """Return whether each run is right on each picture of a set after preprocessing, (runs, n).
 
     Parameters
@@ -99,9 +103,11 @@ def outside_hits(runs: Sequence[Run], name: str, checksum: str, without: Sequenc
         Of the drawings, `foundations.strokes.checksum()`, as the result depends on them.
     without
         The steps that are left out, as in `foundations.digits.Steps`.
+    count
+        The first so many pictures of the set; by default all.
     """
     assert checksum == strokes.checksum()
-    images, labels = prepared(name, tuple(without)), SETS[name]().labels
+    images, labels = prepared(name, tuple(without), count), SETS[name]().labels[:count]
     return np.array([probabilities(run, images).argmax(axis=1) == labels for run in runs])
 
 
@@ -116,7 +122,7 @@ def coarse(image: NDArray[np.uint8]) -> Picture:
 
 
 @measurement
-def coarse_accuracy(runs: Sequence[Run], count: int = 1_000) -> NDArray[np.float64]:
+def coarse_accuracy(runs: Sequence[Run], count: int) -> NDArray[np.float64]:
     """Return the accuracy on validation images as they are, and at 8×8 pixels, preprocessed, (runs, 2), in points."""
     checksum = data.checksum(data.source())
     rows = []

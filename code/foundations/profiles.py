@@ -10,6 +10,10 @@ from foundations.specs import RunSpec, require_one_of
 
 PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4
+PREVIEW_IMAGES = 10_000
+"""Training images of a run in a preview, at most."""
+PREVIEW_MEASURED = 100
+"""Images that a costly measurement reads in a preview, at least, if it has so many."""
 
 
 class Profile(StrEnum):
@@ -22,13 +26,21 @@ class Profile(StrEnum):
         """Return how many of `count` seeds are trained."""
         return count if self is Profile.FULL else min(count, PREVIEW_SEEDS)
 
+    def images(self, count: int) -> int:
+        """Return how many of `count` images a costly measurement reads: in a preview a tenth, or a hundred."""
+        return count if self is Profile.FULL else max(count // 10, min(count, PREVIEW_MEASURED))
+
     def shorten(self, spec: RunSpec) -> RunSpec:
-        """Return `spec` with as many epochs as are trained: in a preview a quarter, and its snapshots within them."""
+        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images.
+
+        Of its snapshots those stay that lie within it.
+        """
         if self is Profile.FULL:
             return spec
         epochs = -(-spec.epochs // (PREVIEW_SHARE * spec.evaluate_every)) * spec.evaluate_every
-        steps = epochs * spec.steps_per_epoch
-        return dataclasses.replace(spec, epochs=epochs, snapshots=tuple(s for s in spec.snapshots if s <= steps))
+        size = max(spec.batch_size, min(spec.data.train_size, PREVIEW_IMAGES))
+        shorter = dataclasses.replace(spec, epochs=epochs, snapshots=()).vary(train_size=size)
+        return shorter.vary(snapshots=tuple(step for step in spec.snapshots if step <= shorter.steps))
 
 
 def current() -> Profile:

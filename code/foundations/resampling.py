@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -42,9 +43,14 @@ def linear(inputs: int, outputs: int) -> NDArray[np.float64]:
 
 def scale(picture: Picture, shape: tuple[int, ...], weights: Weights = overlap) -> Picture:
     """Return a picture scaled to another shape."""
-    # Nearly all weights are 0. As sparse matrices they take no time, and their bits do not depend on threads.
-    down, across = (sparse.csr_array(weights(*lengths)) for lengths in zip(picture.shape, shape, strict=True))
+    down, across = (_sparse(weights, *lengths) for lengths in zip(picture.shape, shape, strict=True))
     return np.asarray(down @ picture @ across.T)
+
+
+@functools.lru_cache(maxsize=256)
+def _sparse(weights: Weights, inputs: int, outputs: int) -> sparse.csr_array:
+    """Return weights as a sparse matrix: nearly all are 0, and products' bits do not depend on threads then."""
+    return sparse.csr_array(weights(inputs, outputs))
 
 
 def reduce(picture: Picture, most: int) -> Picture:

@@ -135,7 +135,7 @@ def shifted(images: data.Images, kind: str, amount: float, seed: int = 0) -> dat
 
 
 @measurement
-def shift_curves(runs: Sequence[Run], kind: str, count: int = 1_000) -> NDArray[np.float64]:
+def shift_curves(runs: Sequence[Run], kind: str, count: int) -> NDArray[np.float64]:
     """Return accuracy and mean confidence, in points, at each amount of a shift, (runs, amounts, 2).
 
     Each run reads the first `count` of its own seed's validation images. Confidence is the probability of the

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 from skimage.filters import threshold_otsu
 from skimage.measure import label, regionprops
 
@@ -14,6 +15,8 @@ from foundations.resampling import COARSE, reduce
 Picture = NDArray[np.float64]
 SHEET, SOLID = 0.4, 0.85
 """A sheet has at least so much of the picture's width and height, and covers so much of its own convex hull."""
+CORNERED = 0.87
+"""A quadrilateral covers at least so much of a sheet's convex hull, but not of a thick 0's or 8's, which are round."""
 MARGIN = 0.03
 """What is cut off a sheet's edges, in its sides."""
 STRIP_LENGTH, STRIP_WIDTH = 0.8, 0.2
@@ -23,7 +26,7 @@ STRIP_LENGTH, STRIP_WIDTH = 0.8, 0.2
 def sheet(picture: Picture) -> Picture:
     """Return the part of a picture that is a sheet with something on it, if one lies there with a table all round.
 
-    The ink of a digit is no sheet: none is as solid and has holes.
+    The ink of a digit is no sheet: none is as solid, has holes, and four corners.
     """
     coarse = reduce(picture, COARSE)
     bright = coarse > threshold_otsu(coarse)
@@ -35,11 +38,26 @@ def sheet(picture: Picture) -> Picture:
 
 
 def is_sheet(part: Any, shape: tuple[int, ...]) -> bool:
-    """Whether a region touches no edge, is large and solid, and has holes."""
+    """Whether a region touches no edge, is large and solid, and has holes and four corners."""
     top, left, bottom, right = part.bbox
     inner = top > 0 and left > 0 and bottom < shape[0] and right < shape[1]
     large = bottom - top >= SHEET * shape[0] and right - left >= SHEET * shape[1]
-    return inner and large and bool(part.solidity >= SOLID) and part.euler_number < 1
+    # The costlier a question, the later it is asked.
+    return inner and large and part.euler_number < 1 and part.solidity >= SOLID and cornered(part) >= CORNERED
+
+
+def cornered(part: Any) -> float:
+    """Return the share of a region's convex hull that the largest quadrilateral in it covers.
+
+    It is 1 for paper, however it lies and is seen, and 2/π for an ellipse.
+    """
+    corners = np.argwhere(part.image)[:, np.newaxis] + [[0, 0], [0, 1], [1, 0], [1, 1]]
+    hull = ConvexHull(corners.reshape(-1, 2))
+    points = hull.points[hull.vertices]
+    down, across = np.moveaxis(points - points[:, np.newaxis], 2, 0)
+    # Twice the area of every triangle on a diagonal, with the sign of the side that it lies on.
+    areas = down[:, :, np.newaxis] * across[:, np.newaxis] - across[:, :, np.newaxis] * down[:, np.newaxis]
+    return float(np.ptp(areas, axis=2).max() / 2 / hull.volume)
 
 
 def shrunk(box: tuple[int, int, int, int], factors: NDArray[np.float64]) -> tuple[slice, slice]:

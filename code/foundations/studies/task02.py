@@ -5,30 +5,53 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+from numpy.typing import NDArray
 
+from foundations import profiles
 from foundations.canvases import INTERPOLATIONS, canvas_accuracy
 from foundations.claims import Claim
 from foundations.effects import Effect, Measured, Values
 from foundations.metrics import POINTS
-from foundations.outside import DRAWN, SCANNED, coarse_accuracy, confidence_in_nothing, outside_hits
+from foundations.outside import DRAWN, SCANNED, SETS, coarse_accuracy, confidence_in_nothing, outside_hits
 from foundations.representation import remoteness
 from foundations.shifts import SHIFTS, shift_curves
 from foundations.specs import baseline
-from foundations.statistics import Verdict
+from foundations.statistics import Verdict, wilson
 from foundations.strokes import checksum
 from foundations.study import Arm, Study
 
 NETWORKS = "baseline"
-CANVASES = 1_000
-"""Validation images of a seed that are put on canvases, once in blocks and once smoothly enlarged."""
+CANVASES = COARSE = 500
+"""Validation images of a seed that are put on canvases, once in blocks and once smoothly enlarged, or made coarse."""
+SHIFTED = 1_000
+"""Validation images of a seed that are shifted."""
 OUTSIDE_MARGIN = 2.0
 STRANGE = ("letters", "shapes")
 
 
+def outside_reading(results: Measured, name: str, without: tuple[str, ...] = ()) -> NDArray[np.bool_]:
+    """Return whether each network reads each picture of an outside set, with some steps left out, (seeds, n)."""
+    count = profiles.current().images(len(SETS[name]().labels))
+    return outside_hits(results[NETWORKS], name, checksum(), without=[*without], count=count)
+
+
 def outside_accuracy(results: Measured, name: str, without: tuple[str, ...] = ()) -> Values:
     """Return the accuracy on a set of outside pictures in points, with some steps left out, (seeds,)."""
-    hits = outside_hits(results[NETWORKS], name, checksum(), without=[*without])
-    return np.asarray(100 * hits.mean(axis=1))
+    return np.asarray(100 * outside_reading(results, name, without).mean(axis=1))
+
+
+def outside_share(results: Measured, name: str, without: tuple[str, ...] = ()) -> tuple[float, float, float]:
+    """Return the mean accuracy on a set of outside pictures, and Wilson's interval for their draw, in points."""
+    hits = outside_reading(results, name, without)
+    share, total = hits.mean(), hits.shape[1]
+    low, high = wilson(round(share * total), total)
+    return 100 * share, 100 * low, 100 * high
+
+
+def canvas_accuracies(results: Measured) -> dict[str, Values]:
+    """Return accuracies on images as they are and from canvases, (seeds, 2) in points, by how they were enlarged."""
+    count = profiles.current().images(CANVASES)
+    return {name: canvas_accuracy(results[NETWORKS], count=count, interpolation=name) for name in INTERPOLATIONS}
 
 
 def shortfall(results: Measured, name: str) -> Values:
@@ -43,20 +66,24 @@ def step_worth(results: Measured, name: str, step: str) -> Values:
 
 def canvas_cost(results: Measured) -> Values:
     """Return how many points preprocessing costs MNIST's own images on larger canvases, (seeds,)."""
-    found = [canvas_accuracy(results[NETWORKS], count=CANVASES, interpolation=name) for name in INTERPOLATIONS]
+    found = canvas_accuracies(results).values()
     return np.asarray(np.mean([values[:, 0] - values[:, 1] for values in found], axis=0))
 
 
 def coarse_cost(results: Measured) -> Values:
     """Return how many points the resolution of the scans costs MNIST's own images, (seeds,)."""
-    found = coarse_accuracy(results[NETWORKS])
+    found = coarse_accuracy(results[NETWORKS], count=profiles.current().images(COARSE))
     return np.asarray(found[:, 0] - found[:, 1])
+
+
+def shifting(results: Measured, kind: str) -> Values:
+    """Return accuracy and mean confidence at every amount of a shift, in points, (seeds, amounts, 2)."""
+    return shift_curves(results[NETWORKS], kind, count=profiles.current().images(SHIFTED))
 
 
 def at_shift(results: Measured, kind: str, amount: float) -> Values:
     """Return accuracy and mean confidence at an amount of a shift, in points, (seeds, 2)."""
-    curves = shift_curves(results[NETWORKS], kind)
-    return np.asarray(curves[:, SHIFTS[kind].amounts.index(amount)])
+    return np.asarray(shifting(results, kind)[:, SHIFTS[kind].amounts.index(amount)])
 
 
 def shift_cost(results: Measured, kind: str, amount: float) -> Values:
@@ -94,7 +121,7 @@ study = Study(
     fixed=(
         "one network structure and training: 128 ReLU units, Adam, batch size 32, 20 epochs",
         "the pictures: another hundred drawings would give other figures, which intervals over seeds do not cover",
-        "1,000 validation images a seed for the shifts, 2,000 canvases",
+        f"{SHIFTED:,} validation images a seed for the shifts, {2 * CANVASES:,} canvases",
     ),
     claims=(
         Claim(
