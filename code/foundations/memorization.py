@@ -14,18 +14,14 @@ FITTED = 0.99
 
 
 def epochs_to_fit(runs: Sequence[Run]) -> NDArray[np.float64]:
-    """Return after how many epochs each run is first found to read `FITTED` of its training images as labelled.
+    """Return after how many epochs each run first reads `FITTED` of its training images as labelled, (runs,).
 
-    That is infinite for a run that never does. Only evaluated epochs are looked at.
+    Only evaluated epochs are looked at. A run that never gets there takes longer than it was given; those epochs are
+    returned, as the least that it takes.
     """
-    return np.array([_first(run) for run in runs])
+    return np.array([_first(run) for run in runs], dtype=float)
 
 
-def _first(run: Run) -> float:
+def _first(run: Run) -> int:
     fitted = run.evaluated[run.history["train_accuracy"] >= FITTED]
-    return float(fitted[0]) if len(fitted) else np.inf
-
-
-def at_least(runs: Sequence[Run]) -> NDArray[np.float64]:
-    """Return the epochs that each run takes to fit, or, of one that never does, all that it was given."""
-    return np.minimum(epochs_to_fit(runs), [run.epochs for run in runs])
+    return int(fitted[0]) if len(fitted) else run.epochs

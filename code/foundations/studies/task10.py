@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from foundations.claims import Claim
 from foundations.effects import Effect, Measured, Values, paired
 from foundations.factorial import beyond_sum, contrast
 from foundations.filters import smoothness
-from foundations.memorization import at_least
+from foundations.memorization import epochs_to_fit
 from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, POINTS, metric
 from foundations.pruning import BY_MAGNITUDE, BY_SIGNAL, pruned_accuracy
 from foundations.specs import EarlyStoppingSpec, baseline
@@ -53,20 +55,26 @@ def cell_name(dropout: float = 0.0, l2: float = 0.0) -> str:
     return " and ".join([f"dropout {dropout:g}"] * bool(dropout) + [f"L2 {l2:g}"] * bool(l2)) + ", few images"
 
 
+def case_name(switches: Sequence[bool]) -> str:
+    """Return the name of a cell of the factorial, given which `FACTORS` are on."""
+    return " + ".join(itertools.compress(FACTORS, switches)) or "none"
+
+
+CASES: Mapping[str, tuple[str, EarlyStoppingSpec]] = {
+    case_name((rate > 0, penalty > 0, rule is PATIENT)): (cell_name(rate, penalty), rule)
+    for rate in (0.0, RATE)
+    for penalty in (0.0, L2)
+    for rule in (NEVER, PATIENT)
+}
+"""The cells of the factorial: an arm, and the rule that is replayed on it; the last factor changes fastest."""
+
+
 def cells(results: Measured, name: str) -> Values:
     """Return a curve's value in every cell of the factorial, (2, 2, 2, seeds): `FACTORS` off and on.
 
-    Early stopping is replayed: without it, a run keeps its last weights. Accuracies are in points.
+    Without early stopping, a run keeps its last weights. Accuracies are in points.
     """
-    return np.array(
-        [
-            [
-                [at_stop(results[cell_name(rate, penalty)], name, rule) for rule in (NEVER, PATIENT)]
-                for penalty in (0.0, L2)
-            ]
-            for rate in (0.0, RATE)
-        ]
-    )
+    return np.array([at_stop(results[arm], name, rule) for arm, rule in CASES.values()]).reshape(2, 2, 2, -1)
 
 
 def factorial(name: str, *factors: str, sign: int = 1) -> Effect:
@@ -98,7 +106,7 @@ def peak(results: Measured) -> Values:
 
 def slowness(results: Measured) -> Values:
     """Return the logarithm of how many times more epochs random labels take to fit than true ones, (seeds,)."""
-    drawn, true = (at_least(results[few_name(128, random_labels)]) for random_labels in (True, False))
+    drawn, true = (epochs_to_fit(results[few_name(128, random_labels)]) for random_labels in (True, False))
     return np.log(drawn / true)
 
 
