@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundations import data
-from foundations.filters import blank_pixels, neighbour_correlation, pictures, smoothness, training_images
+from foundations.filters import (
+    blank_pixels,
+    digit_smoothness,
+    neighbour_correlation,
+    pictures,
+    smoothness,
+    training_images,
+)
 from foundations.specs import baseline
 from pretended import pretend, random_run, random_weights
 
@@ -76,3 +83,13 @@ def test_smoothness_leaves_blank_pixels_out() -> None:
     kernel = np.where(blank[:, np.newaxis], 100, run.weights[0]).astype(np.float32)
     other = pretend(FEW.vary(epochs=3), weights=(kernel, *run.weights[1:]))
     assert [expected] * 2 == smoothness([run, other]).tolist()
+
+
+@pytest.mark.usefixtures("runs_folder")
+def test_digits_are_smooth() -> None:
+    """Neighbouring pixels of the digits agree; the correlation is that of the first training images."""
+    run = pretend(FEW.vary(train_size=1_500))
+    images = training_images(run)[:1_000]
+    expected = neighbour_correlation(images, ~blank_pixels(run))
+    assert [expected] == digit_smoothness([run]).tolist()
+    assert 0.7 < expected < 0.9

@@ -13,6 +13,9 @@ from foundations.runs import Floats, Run
 
 Mask = NDArray[np.bool_]
 
+SHOWN = 1_000
+"""Training images that filters are compared with."""
+
 
 def training_images(run: Run) -> data.Images:
     """Return the images that a run was trained on, (train_size, 28, 28)."""
@@ -53,3 +56,9 @@ def neighbour_correlation(pictures: NDArray[np.number], within: Mask) -> float:
 def smoothness(runs: Sequence[Run]) -> NDArray[np.float64]:
     """Return the correlation of neighbouring weights of each run's first kernel, (runs,), blank pixels left out."""
     return np.array([neighbour_correlation(pictures(run.weights[0]), ~blank_pixels(run)) for run in runs])
+
+
+@measurement
+def digit_smoothness(runs: Sequence[Run]) -> NDArray[np.float64]:
+    """Return the same correlation for the gray levels of each run's first `SHOWN` training images, (runs,)."""
+    return np.array([neighbour_correlation(training_images(run)[:SHOWN], ~blank_pixels(run)) for run in runs])
