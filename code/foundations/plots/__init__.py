@@ -2,6 +2,7 @@
 
 from foundations.plots.anatomy import contributions, forward_pass, through_training
 from foundations.plots.calibration import reliability
+from foundations.plots.capacity import against_width, factorial_effects, filters, spectrum, width_axis
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
@@ -12,6 +13,7 @@ from foundations.plots.stopping import against_patience, early_stop
 __all__ = [
     "STYLE",
     "against_patience",
+    "against_width",
     "band",
     "cloud",
     "compare_arms",
@@ -19,6 +21,8 @@ __all__ = [
     "contributions",
     "early_stop",
     "ends",
+    "factorial_effects",
+    "filters",
     "forward_pass",
     "image_grid",
     "interval_curve",
@@ -32,7 +36,9 @@ __all__ = [
     "shares",
     "shift",
     "shifts",
+    "spectrum",
     "stage",
     "through_training",
     "use_style",
+    "width_axis",
 ]
