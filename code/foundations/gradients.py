@@ -35,7 +35,7 @@ class Backward:
     def squared_norms(self) -> NDArray[np.float64]:
         """Return the squared length of each example's gradient, biases included, (n,): Σ (‖a‖² + 1) ‖δ‖²."""
         pairs = zip(self.signals, self.errors, strict=True)
-        return np.sum([(_squares(a) + 1) * _squares(delta) for a, delta in pairs], axis=0)
+        return np.asarray(np.sum([(_squares(a) + 1) * _squares(delta) for a, delta in pairs], axis=0))
 
     def mean_gradient(self) -> Weights:
         """Return the gradient of the examples' mean cross-entropy: by kernel and bias of each layer."""
@@ -54,7 +54,7 @@ class Backward:
 
 
 def _squares(rows: Floats) -> NDArray[np.float64]:
-    return np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+    return np.asarray(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
 
 
 def backward(weights: Weights, images: data.Images, labels: data.Labels) -> Backward:
