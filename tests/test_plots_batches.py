@@ -79,6 +79,8 @@ def test_progress() -> None:
         assert pytest.approx(RESULTS.curves("train_cross_entropy", arm).mean(axis=0)) == line.get_ydata()
     assert ["batch 8", "batch 32"] == [text.get_text() for text in ax.texts]
     assert 2 == len(ax.collections)
+    ax.figure.canvas.draw()
+    assert "0.5" in [label.get_text() for label in ax.get_yticklabels()]
 
 
 def test_against_fit() -> None:
@@ -102,4 +104,4 @@ def test_tuning() -> None:
     assert pytest.approx(means) == line.get_ydata()
     assert ([0.002], pytest.approx([means[1]])) == (ring.get_xdata().tolist(), ring.get_ydata().tolist())
     assert ["1", "2"] == [label.get_text() for label in ax.get_xticklabels()]
-    assert ["batch 32"] == [text.get_text() for text in ax.texts]
+    assert ["batch 32"] == [text.get_text() for text in ax.texts if text.get_text()]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
-from numpy.typing import NDArray
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator, StrMethodFormatter
 
 from foundations.plots.curves import band
 from foundations.plots.frame import axes_or_new, label_end
@@ -41,6 +40,8 @@ def progress(results: Results, units: Mapping[str, float], name: str, ax: Axes |
             markersize=3,
         )
     ax.set(xscale="log", yscale="log")
+    _plain(ax.xaxis)
+    _plain(ax.yaxis)
     return ax
 
 
@@ -57,6 +58,7 @@ def against_fit(results: Results, names: Mapping[str, str], ax: Axes | None = No
         ax.plot(fit.mean(axis=0), new.mean(axis=0), color=f"C{number}", marker="o", markersize=3)
         label_end(ax, fit[:, -1].mean(), new[:, -1].mean(), label, f"C{number}")
     ax.set(xscale="log", xlabel="training cross-entropy (nats)", ylabel="validation cross-entropy (nats)")
+    _plain(ax.xaxis)
     ax.invert_xaxis()
     return ax
 
@@ -69,10 +71,11 @@ def tuning(sweeps: Mapping[str, SweepResults], ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     for name, sweep in sweeps.items():
         values = sweep.values("validation_accuracy").T
-        band(ax, sweep.rates, values, name, marker="o", markersize=4)
-        color = ax.lines[-1].get_color()
+        band(ax, sweep.rates, values, "", marker="o", markersize=4)
+        color, means = ax.lines[-1].get_color(), values.mean(axis=0)
+        label_end(ax, sweep.rates[0], means[0], name, color)  # where the curves are apart
         chosen = sweep.rates == sweep.sweep.chosen
-        ax.plot(sweep.rates[chosen], _mean(values)[chosen], "o", markersize=11, fillstyle="none", color=color)
+        ax.plot(sweep.rates[chosen], means[chosen], "o", markersize=11, fillstyle="none", color=color)
     ax.set_xscale("log", base=2)
     rates = sorted({rate for sweep in sweeps.values() for rate in sweep.rates})
     ax.set_xticks(rates, [f"{1000 * rate:g}" for rate in rates])
@@ -81,5 +84,8 @@ def tuning(sweeps: Mapping[str, SweepResults], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(values.mean(axis=0))
+def _plain(axis: Axis) -> None:
+    """Write plain numbers at one, two and five times the powers of ten of a logarithmic axis."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axis.set_minor_formatter(NullFormatter())
