@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foundations import canvases, evaluation, outside, representation, shifts, strokes, studies
+from foundations import canvases, evaluation, noise, outside, representation, shifts, strokes, studies
 from foundations.claims import Claim
 from foundations.data import Images, Labels
 from foundations.errors import FoundationsError
@@ -26,7 +26,7 @@ from pretended import random_run
 BOOK = Path(__file__).parents[1]
 CLAIMS = [(study, claim) for study in STUDIES for claim in study.claims]
 BOOK_WIDE = {POINTS: MARGIN_POINTS, NATS: MARGIN_NATS}
-IMAGES, FEW = 1_000, 20
+IMAGES, FEW, MINIBATCH = 1_000, 20, 2_048
 
 each_study = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 each_claim = pytest.mark.parametrize(("study", "claim"), CLAIMS, ids=[claim.id for _, claim in CLAIMS])
@@ -56,7 +56,7 @@ class RandomRuns(Mapping[str, Sequence[Run]]):
 
 @pytest.fixture
 def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the validation set of every seed be a thousand random images, and fewer of them where each takes long."""
+    """Let the images of every seed be random ones, a few thousand, and fewer where each takes long."""
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (IMAGES, 28, 28), dtype=np.uint8)
     labels = (np.arange(IMAGES) % 10).astype(np.uint8)
@@ -72,7 +72,11 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             [strokes.page(drawing, 0) for drawing in strokes.drawings("digits")[:FEW]], labels[:FEW]
         )
 
+    def training_set(run: Run) -> tuple[Images, Labels]:  # noqa: ARG001
+        return np.resize(images, (MINIBATCH, 28, 28)), np.resize(labels, MINIBATCH)
+
     monkeypatch.setattr(evaluation, "validation_set", validation_set)
+    monkeypatch.setattr(noise, "training_set", training_set)
     for module in (canvases, outside, representation, shifts):
         monkeypatch.setattr(module, "validation_set", few)
     monkeypatch.setattr(outside, "SETS", dict.fromkeys(outside.SETS, pictures))

@@ -1,17 +1,20 @@
 """The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
 
 from foundations.plots.anatomy import contributions, forward_pass, through_training
+from foundations.plots.batches import against_fit, progress, tuning
 from foundations.plots.calibration import reliability
 from foundations.plots.capacity import against_width, factorial_effects, filters, spectrum, width_axis
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.digits import preparation, stage
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
+from foundations.plots.noise import gradient_and_noise, noise_against_size, noise_scales
 from foundations.plots.outside import cloud, placed, shares, shift, shifts
 from foundations.plots.stopping import against_patience, early_stop
 
 __all__ = [
     "STYLE",
+    "against_fit",
     "against_patience",
     "against_width",
     "band",
@@ -24,14 +27,18 @@ __all__ = [
     "factorial_effects",
     "filters",
     "forward_pass",
+    "gradient_and_noise",
     "image_grid",
     "interval_curve",
     "learning_curves",
     "network",
+    "noise_against_size",
+    "noise_scales",
     "placed",
     "predictions",
     "preparation",
     "probability_bars",
+    "progress",
     "reliability",
     "shares",
     "shift",
@@ -39,6 +46,7 @@ __all__ = [
     "spectrum",
     "stage",
     "through_training",
+    "tuning",
     "use_style",
     "width_axis",
 ]
