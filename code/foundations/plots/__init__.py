@@ -4,6 +4,7 @@ from foundations.plots.anatomy import contributions, forward_pass, through_train
 from foundations.plots.calibration import reliability
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.digits import preparation, stage
+from foundations.plots.dropout import changes, seeds
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
 from foundations.plots.outside import cloud, placed, shares, shift, shifts
@@ -13,6 +14,7 @@ __all__ = [
     "STYLE",
     "against_patience",
     "band",
+    "changes",
     "cloud",
     "compare_arms",
     "confusion",
@@ -29,6 +31,7 @@ __all__ = [
     "preparation",
     "probability_bars",
     "reliability",
+    "seeds",
     "shares",
     "shift",
     "shifts",
