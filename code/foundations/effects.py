@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations.metrics import POINTS, metric
+from foundations.metrics import metric
 from foundations.runs import Run
 from foundations.specs import require
 from foundations.statistics import Judgement, judge_difference, judge_equivalence
@@ -127,20 +127,6 @@ def between(name: str, other: str, arm: str, margin: float) -> Effect:
         margin=margin,
         compute=lambda results: results.values(name, arm) - results.values(other, arm),
     )
-
-
-def measured(
-    label: str, unit: str, of: Callable[[Sequence[Run]], Values], *, more: str, than: str, margin: float
-) -> Effect:
-    """Return the effect "what `of` measures of runs is larger in one arm than in another", paired by seed."""
-    words, digits = f"{label}: {more} minus {than}", 2 if unit == POINTS else 3
-
-    def compute(results: Measured) -> Values:
-        one, other = of(results[more]), of(results[than])
-        require(len(one) == len(other), f"the seeds of {more!r} and {than!r}", (len(one), len(other)), "equal")
-        return np.asarray(one - other)
-
-    return Effect(words, unit, digits, margin, compute)
 
 
 def against(name: str, arm: str, *, more_than: float, margin: float | None = None) -> Effect:

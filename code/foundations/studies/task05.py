@@ -10,8 +10,9 @@ from foundations.anatomy import decisions
 from foundations.claims import Claim
 from foundations.coadaptation import COUNTS, likeness, silenced
 from foundations.dropout import training_losses
-from foundations.effects import Effect, Measured, Values, between, measured, paired
-from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS, SERIES_LABELS, series
+from foundations.effects import Effect, Measured, Values, between, paired
+from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS
+from foundations.quantities import Quantity, at_epoch, differs, exceeds
 from foundations.runs import Run
 from foundations.specs import baseline
 from foundations.statistics import Verdict
@@ -48,16 +49,16 @@ def arm_at(rate: float, width: int, epoch: int) -> str:
     return arm_name(rate, width, 20 if epoch <= 20 else 40)
 
 
-def at_epoch(results: Measured, name: str, arm: str, epoch: int) -> Values:
-    """Return a curve's value after so many epochs, (seeds,); accuracies in points."""
-    scale = 100 if name.endswith("accuracy") else 1
-    return np.array([scale * series(run, name)[epoch - 1] for run in results[arm]])
-
-
 def change(results: Measured, name: str, rate: float, epoch: int, width: int = 128) -> Values:
     """Return a curve's value with dropout minus without, after so many epochs, (seeds,), paired by seed."""
-    dropped, plain = (at_epoch(results, name, arm_at(each, width, epoch), epoch) for each in (rate, 0.0))
+    dropped, plain = (at_epoch(name, epoch).of(results[arm_at(each, width, epoch)]) for each in (rate, 0.0))
     return np.asarray(dropped - plain[: len(dropped)])
+
+
+def by_validation(results: Measured) -> Values:
+    """Return by how much more dropout lowers the validation cross-entropy than it raises that of training, (seeds,)."""
+    validation, train = (change(results, f"{part}_cross_entropy", 0.3, 20) for part in ("validation", "train"))
+    return np.asarray(-validation - train)
 
 
 def noise_share(results: Measured) -> Values:
@@ -72,16 +73,6 @@ def lost(runs: Sequence[Run]) -> Values:
     return np.asarray(accuracy[:, 0] - accuracy[:, COUNTS.index(QUARTER)])
 
 
-def leaders_share(runs: Sequence[Run]) -> Values:
-    """Return the share, in points, that the 16 leading units have in a decision, (runs,)."""
-    return np.asarray(decisions(runs)[:, 1])
-
-
-def correlation(runs: Sequence[Run]) -> Values:
-    """Return the mean absolute correlation of two hidden units, (runs,)."""
-    return np.asarray(likeness(runs)[:, 0])
-
-
 def rescaled(results: Measured) -> Values:
     """Return what rescaling adds to the accuracy, in points, without dropout and with units silenced, (seeds,)."""
     at = COUNTS.index(QUARTER)
@@ -89,16 +80,9 @@ def rescaled(results: Measured) -> Values:
     return np.asarray(scaled - plain)
 
 
-def above(name: str, other: str, epoch: int) -> Effect:
-    """Return the effect "one curve is above another after so many epochs with dropout 0.3"."""
-    label = f"{SERIES_LABELS[name]} minus {SERIES_LABELS[other]} after {epoch} epochs, {HEAVY}"
-
-    def compute(results: Measured) -> Values:
-        return at_epoch(results, name, HEAVY, epoch) - at_epoch(results, other, HEAVY, epoch)
-
-    return Effect(label, NATS, 4, MARGIN_NATS, compute)
-
-
+LOST = Quantity(f"accuracy lost with {QUARTER} units silenced", POINTS, 2, lost)
+LEADERS = Quantity("share of the 16 leading units", POINTS, 1, lambda runs: decisions(runs)[:, 1])
+CORRELATION = Quantity("mean absolute correlation of two units", "of correlation", 3, lambda runs: likeness(runs)[:, 0])
 UNKNOWN = Verdict.INCONCLUSIVE
 study = Study(
     name="task05-dropout",
@@ -263,7 +247,7 @@ study = Study(
         Claim(
             "dropout-spreads-decisions",
             "With dropout 0.3 a decision rests on more units: the 16 that weigh most in it have a smaller share.",
-            measured("share of the 16 leading units", POINTS, leaders_share, more=PLAIN, than=HEAVY, margin=3.0),
+            differs(LEADERS, more=PLAIN, than=HEAVY, margin=3.0),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
             margin_reason="16 of 128 units are an eighth, and 3 points are a quarter of that",
@@ -271,14 +255,14 @@ study = Study(
         Claim(
             "keras-losses-cross",
             "After five epochs with dropout 0.3, the loss that Keras prints for training is above val_loss.",
-            above("loss", "val_loss", 5),
+            exceeds(at_epoch("loss", 5), at_epoch("val_loss", 5), HEAVY),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
         ),
         Claim(
             "loss-above-val-loss-underfits",
             "A printed loss above val_loss means that a network does worse on its training images than on new ones.",
-            above("train_cross_entropy", "validation_cross_entropy", 5),
+            exceeds(at_epoch("train_cross_entropy", 5), at_epoch("validation_cross_entropy", 5), HEAVY),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
             folklore=True,
@@ -286,13 +270,7 @@ study = Study(
         Claim(
             "dropout-raises-early-accuracy",
             "Dropout makes a network generalize better: after five epochs with 0.3 it reads more new images correctly.",
-            Effect(
-                f"validation accuracy after 5 epochs: {HEAVY} minus {PLAIN}",
-                POINTS,
-                2,
-                MARGIN_POINTS,
-                lambda results: change(results, "validation_accuracy", 0.3, 5),
-            ),
+            differs(at_epoch("validation_accuracy", 5), more=HEAVY, than=PLAIN),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
             folklore=True,
@@ -300,14 +278,10 @@ study = Study(
         Claim(
             "dropout-prevents-overfitting",
             "Dropout prevents overfitting: with 0.3, validation cross-entropy is the same after 40 epochs as after 10.",
-            Effect(
-                f"validation cross-entropy, {HEAVY}: after 40 epochs minus after 10",
-                NATS,
-                4,
-                MARGIN_NATS,
-                lambda results: np.subtract(
-                    *(at_epoch(results, "validation_cross_entropy", arm_name(0.3, epochs=40), at) for at in (40, 10))
-                ),
+            exceeds(
+                at_epoch("validation_cross_entropy", 40),
+                at_epoch("validation_cross_entropy", 10),
+                arm_name(0.3, epochs=40),
                 equivalence=True,
             ),
             predicted=UNKNOWN,
@@ -317,7 +291,7 @@ study = Study(
         Claim(
             "dropout-decorrelates",
             "Dropout breaks up co-adaptation, so the hidden units of a network trained with 0.3 are less correlated.",
-            measured("mean absolute correlation", "of correlation", correlation, more=PLAIN, than=HEAVY, margin=0.01),
+            differs(CORRELATION, more=PLAIN, than=HEAVY, margin=0.01),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
             margin_reason="unrelated units show about 0.008 on 10,000 images, by chance",
