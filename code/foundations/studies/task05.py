@@ -73,11 +73,11 @@ def lost(runs: Sequence[Run]) -> Values:
     return np.asarray(accuracy[:, 0] - accuracy[:, COUNTS.index(QUARTER)])
 
 
-def rescaled(results: Measured) -> Values:
-    """Return what rescaling adds to the accuracy, in points, without dropout and with units silenced, (seeds,)."""
-    at = COUNTS.index(QUARTER)
-    scaled, plain = (silenced(results[PLAIN], rescale=rescale)[:, at, 0] for rescale in (True, False))
-    return np.asarray(scaled - plain)
+def left(rescale: bool) -> Quantity:
+    """Return the quantity "accuracy with a quarter of the units silenced", the others rescaled or not."""
+    words = ", the others rescaled" if rescale else ""
+    label = f"accuracy with {QUARTER} units silenced{words}"
+    return Quantity(label, POINTS, 2, lambda runs: silenced(runs, rescale=rescale)[:, COUNTS.index(QUARTER), 0])
 
 
 LOST = Quantity(f"accuracy lost with {QUARTER} units silenced", POINTS, 2, lost)
@@ -125,9 +125,7 @@ study = Study(
                 NATS,
                 4,
                 MARGIN_NATS,
-                lambda results: (
-                    -sum(change(results, f"{part}_cross_entropy", 0.3, 20) for part in ("validation", "train"))
-                ),
+                by_validation,
             ),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
@@ -205,42 +203,21 @@ study = Study(
         Claim(
             "dropout-survives-silence",
             "With a quarter of the hidden units silenced, networks trained with dropout 0.3 lose less accuracy.",
-            measured(
-                f"accuracy lost with {QUARTER} units silenced",
-                POINTS,
-                lost,
-                more=PLAIN,
-                than=HEAVY,
-                margin=MARGIN_POINTS,
-            ),
+            differs(LOST, more=PLAIN, than=HEAVY),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
         ),
         Claim(
             "light-dropout-survives-silence",
             "Networks trained with dropout 0.1 lose less accuracy too, with a quarter of the hidden units silenced.",
-            measured(
-                f"accuracy lost with {QUARTER} units silenced",
-                POINTS,
-                lost,
-                more=PLAIN,
-                than=LIGHT,
-                margin=MARGIN_POINTS,
-            ),
+            differs(LOST, more=PLAIN, than=LIGHT),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
         ),
         Claim(
             "rescaling-does-not-matter",
             "Rescaling the units that are left does not change the accuracy of a network without dropout.",
-            Effect(
-                f"accuracy with {QUARTER} units silenced, {PLAIN}: rescaled minus not",
-                POINTS,
-                2,
-                MARGIN_POINTS,
-                rescaled,
-                equivalence=True,
-            ),
+            exceeds(left(rescale=True), left(rescale=False), PLAIN, equivalence=True),
             predicted=UNKNOWN,
             recorded=UNKNOWN,
         ),
