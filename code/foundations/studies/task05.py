@@ -49,6 +49,12 @@ def arm_at(rate: float, width: int, epoch: int) -> str:
     return arm_name(rate, width, 20 if epoch <= 20 else 40)
 
 
+def lengths(results: Measured, width: int) -> list[int]:
+    """Return the epochs, of `LENGTHS`, that networks of a width were trained for; in a preview they are fewer."""
+    asked = [epoch for epoch in LENGTHS if epoch <= 20 or width == 128]
+    return [epoch for epoch in asked if results[arm_at(0.0, width, epoch)][0].epochs >= epoch]
+
+
 def change(results: Measured, name: str, rate: float, epoch: int, width: int = 128) -> Values:
     """Return a curve's value with dropout minus without, after so many epochs, (seeds,), paired by seed."""
     dropped, plain = (at_epoch(name, epoch).of(results[arm_at(each, width, epoch)]) for each in (rate, 0.0))
