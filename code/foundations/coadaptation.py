@@ -17,7 +17,7 @@ COUNTS = (0, 8, 16, 32, 48, 64, 96)
 
 
 def last_hidden(run: Run) -> tuple[Floats, data.Labels]:
-    """Return the activations of the last hidden layer on a run's own validation images, and the images' labels."""
+    """Return the last hidden layer's activations, (n, units), on a run's own validation images, and their labels."""
     images, labels = evaluation.validation_set(run.spec.seed, data.checksum(data.source()))
     activation = run.spec.model.activation
     return evaluation.ACTIVATIONS[activation](evaluation.forward(run.weights, images, activation)[-2]), labels
@@ -80,3 +80,23 @@ def alike(hidden: Floats) -> tuple[float, int]:
     sizes = np.abs(np.corrcoef(hidden[:, moving].astype(np.float64), rowvar=False))
     pairs = sizes[np.triu_indices(len(sizes), k=1)]
     return float(pairs.mean()), int((~moving).sum())
+
+
+@measurement
+def agreement(runs: Sequence[Run]) -> NDArray[np.float64]:
+    """Return how far units agree on the lead of the first digit over the second, (runs, 2), medians over images.
+
+    With c_j = h_j (W_j,first - W_j,second), what unit j adds to the lead, biases apart: what is left after cancelling,
+    the sum of c_j as a share of the sum of their sizes, in points; and the lead's relative noise, the root of the sum
+    of c_j² over the sum of c_j, which dropout multiplies by the root of r/(1 - r).
+    """
+    rows = []
+    for run in runs:
+        hidden, _ = last_hidden(run)
+        kernel, bias = run.weights[-2:]
+        first, second = np.argsort(-(hidden @ kernel + bias), axis=1, kind="stable")[:, :2].T
+        added = hidden * (kernel[:, first] - kernel[:, second]).T
+        lead = added.sum(axis=1)
+        net, noise = lead / np.abs(added).sum(axis=1), np.sqrt((added**2).sum(axis=1)) / np.abs(lead)
+        rows.append((100 * np.median(net), np.median(noise)))
+    return np.array(rows)
