@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundations import data, evaluation
-from foundations.coadaptation import alike, likeness, silence, silenced
+from foundations.anatomy import contributions, leading
+from foundations.coadaptation import agreement, alike, likeness, silence, silenced
 from foundations.errors import FoundationsError
 from foundations.runs import Run
 from foundations.specs import baseline
@@ -106,3 +107,28 @@ def test_likeness_is_of_the_activations() -> None:
         pairs = [abs(np.corrcoef(moving[:, i], moving[:, j])[0, 1]) for i in range(moving.shape[1]) for j in range(i)]
         assert pytest.approx(np.mean(pairs), rel=1e-4) == correlation
         assert WIDTH - moving.shape[1] == constant
+
+
+@pytest.mark.usefixtures("runs_folder")
+def test_agreement_by_loops() -> None:
+    """What cancelling leaves of the lead, and the lead's relative noise, are medians of what loops over images give."""
+    runs = [random_network(seed) for seed in (0, 1)]
+    for run, found in zip(runs, agreement(runs), strict=True):
+        net, noise = [], []
+        for before, logits in zip(*evaluation.forward(run.weights, IMAGES, "relu"), strict=True):
+            first, second = leading(logits)
+            parts = contributions(run.weights, np.maximum(before, 0))[:-1]
+            added = parts[:, first] - parts[:, second]
+            net.append(100 * added.sum() / np.abs(added).sum())
+            noise.append(np.sqrt((added**2).sum()) / abs(added.sum()))
+        assert pytest.approx([np.median(net), np.median(noise)], rel=1e-4) == found.tolist()
+
+
+@pytest.mark.usefixtures("runs_folder")
+def test_equal_contributions_do_not_cancel() -> None:
+    """Units that all add the same leave the whole lead, with a relative noise of one over the root of their number."""
+    spec = baseline.vary(hidden=(WIDTH,))
+    kernel = np.zeros((WIDTH, 10), np.float32)
+    kernel[:, 3] = 1
+    weights = (np.zeros((784, WIDTH), np.float32), np.ones(WIDTH, np.float32), kernel, np.zeros(10, np.float32))
+    assert pytest.approx([100, 1 / np.sqrt(WIDTH)]) == agreement([pretend(spec, weights=weights)])[0].tolist()

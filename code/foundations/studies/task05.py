@@ -242,7 +242,7 @@ study = Study(
             "dropout-makes-units-agree",
             "With dropout 0.3 hidden units agree more: less of what they add to the lead of the first digit cancels.",
             differs(AGREEMENT, more=HEAVY, than=PLAIN, margin=3.0),
-            predicted=UNKNOWN,
+            predicted=Verdict.SUPPORTED,
             recorded=UNKNOWN,
             margin_reason="as for the leading units",
         ),
