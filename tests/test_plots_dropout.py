@@ -43,6 +43,12 @@ def test_changes_are_dots_and_means() -> None:
     assert ["5", "20"] == [label.get_text() for label in ax.get_xticklabels()]
 
 
+def test_reference_keeps_the_first_colour() -> None:
+    """The arms have the second colour of the palette and those after it."""
+    ax = plots.changes([5, 20], BY_ARM)
+    assert ["C1", "C2"] == [text.get_color() for text in ax.texts]
+
+
 def test_no_change_is_marked() -> None:
     """A line at nought tells gains from losses."""
     ax = plots.changes([5, 20], BY_ARM)

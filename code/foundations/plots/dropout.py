@@ -19,6 +19,8 @@ def changes(
 ) -> Axes:
     """Draw differences from a reference at several lengths of training: a dot a seed, a line through the means.
 
+    The first colour is left to the reference, which other figures draw beside the arms.
+
     Parameters
     ----------
     epochs
@@ -30,8 +32,8 @@ def changes(
     """
     ax = axes_or_new(ax)
     ax.axhline(0, color="0.5", linewidth=1)
-    for number, (label, differences) in enumerate(by_arm.items()):
-        x = np.array(epochs) * 2 ** (APART * (2 * number - len(by_arm) + 1))
+    for number, (label, differences) in enumerate(by_arm.items(), start=1):
+        x = np.array(epochs) * 2 ** (APART * (2 * number - len(by_arm) - 1))
         means = [float(values.mean()) for values in differences]
         (line,) = ax.plot(x, means, color=f"C{number}")
         for place, values in zip(x, differences, strict=True):
