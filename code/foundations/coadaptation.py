@@ -34,7 +34,7 @@ def silence(units: int, counts: Sequence[int], random: np.random.Generator) -> N
 def silenced(
     runs: Sequence[Run], counts: Sequence[int] = COUNTS, draws: int = 5, rescale: bool = False
 ) -> NDArray[np.float64]:
-    """Return accuracy in points and cross-entropy in nats with random hidden units silenced, (runs, counts, 2).
+    """Return the accuracy in points with random hidden units silenced, (runs, counts).
 
     Each run reads its own validation images; runs of one seed lose the same units, in so many draws that are averaged.
 
@@ -49,17 +49,15 @@ def silenced(
     rescale
         Whether the others are multiplied by units/(units - count), as dropout does in training.
     """
-    found = np.zeros((len(runs), len(counts), 2))
+    found = np.zeros((len(runs), len(counts)))
     for row, run in zip(found, runs, strict=True):
         hidden, labels = last_hidden(run)
         kernel, bias = run.weights[-2:]
         random = np.random.default_rng([run.spec.seed, 4])
-        for _ in range(draws):
-            for number, on in enumerate(silence(len(kernel), counts, random)):
-                scale = len(on) / on.sum() if rescale else 1.0
-                logits = hidden[:, on] @ kernel[on] * np.float32(scale) + bias
-                right = 100 * (logits.argmax(axis=1) == labels).mean()
-                row[number] += np.array([right, evaluation.entropies(logits, labels).mean()]) / draws
+        for on in (silence(len(kernel), counts, random) for _ in range(draws)):
+            factors = on / on.mean(axis=1, keepdims=True) if rescale else on
+            logits = (hidden @ (kernel * factor[:, np.newaxis]).astype(np.float32) + bias for factor in factors)
+            row += [100 * (z.argmax(axis=1) == labels).mean() / draws for z in logits]
     return found
 
 

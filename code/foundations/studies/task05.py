@@ -80,7 +80,7 @@ def noise_share(results: Measured) -> Values:
 
 def lost(runs: Sequence[Run]) -> Values:
     """Return the accuracy in points that networks lose with a quarter of their units silenced, (runs,)."""
-    accuracy = silenced(runs)[:, :, 0]
+    accuracy = silenced(runs)
     return np.asarray(accuracy[:, 0] - accuracy[:, COUNTS.index(QUARTER)])
 
 
@@ -88,7 +88,7 @@ def left(rescale: bool) -> Quantity:
     """Return the quantity "accuracy with a quarter of the units silenced", the others rescaled or not."""
     words = ", the others rescaled" if rescale else ""
     label = f"accuracy with {QUARTER} units silenced{words}"
-    return Quantity(label, POINTS, 2, lambda runs: silenced(runs, rescale=rescale)[:, COUNTS.index(QUARTER), 0])
+    return Quantity(label, POINTS, 2, lambda runs: silenced(runs, rescale=rescale)[:, COUNTS.index(QUARTER)])
 
 
 LOST = Quantity(f"accuracy lost with {QUARTER} units silenced", POINTS, 2, lost)
