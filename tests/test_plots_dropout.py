@@ -65,6 +65,7 @@ def test_seeds_are_dots_with_their_mean() -> None:
     assert [1, 0] == [line.get_ydata()[0] for line in dots]
     assert ["plain", "heavy"] == [label.get_text() for label in ax.get_yticklabels()]
     assert "share (%)" == ax.get_xlabel()
+    assert (0, True) == (ax.get_xlim()[0], ax.get_xlim()[1] > 8)
 
 
 def test_figures_draw_where_they_are_told() -> None:

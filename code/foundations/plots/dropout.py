@@ -46,12 +46,12 @@ def changes(
 
 
 def seeds(rows: Mapping[str, NDArray[np.floating]], label: str, ax: Axes | None = None) -> Axes:
-    """Draw one number a seed as dots, one arm a row from the top, with a bar at the mean.
+    """Draw one number a seed as dots, one arm a row from the top, with a bar at the mean, on an axis from 0.
 
     Parameters
     ----------
     rows
-        By arm, (seeds,).
+        By arm, (seeds,), above 0.
     label
         What the numbers are, with their unit.
     ax
@@ -63,5 +63,6 @@ def seeds(rows: Mapping[str, NDArray[np.floating]], label: str, ax: Axes | None 
         ax.plot(values, np.full(len(values), height), "o", markersize=4, alpha=0.6, color=f"C{number}")
         ax.plot(values.mean(), height, "|", markersize=16, markeredgewidth=2, color=f"C{number}")
     ax.set_yticks(heights, [*rows])
-    ax.set(ylim=(-0.6, len(rows) - 0.4), xlabel=label)
+    most = max(float(values.max()) for values in rows.values())
+    ax.set(xlim=(0, 1.06 * most), ylim=(-0.6, len(rows) - 0.4), xlabel=label)
     return ax
