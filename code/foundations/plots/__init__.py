@@ -6,6 +6,7 @@ from foundations.plots.calibration import reliability
 from foundations.plots.capacity import against_width, factorial_effects, filters, spectrum, width_axis
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
 from foundations.plots.digits import preparation, stage
+from foundations.plots.dropout import changes, seeds
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
 from foundations.plots.noise import gradient_and_noise, noise_against_size, noise_scales
@@ -18,6 +19,7 @@ __all__ = [
     "against_patience",
     "against_width",
     "band",
+    "changes",
     "cloud",
     "compare_arms",
     "confusion",
@@ -40,6 +42,7 @@ __all__ = [
     "probability_bars",
     "progress",
     "reliability",
+    "seeds",
     "shares",
     "shift",
     "shifts",

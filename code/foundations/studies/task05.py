@@ -1,0 +1,295 @@
+"""Task 5: what dropout does to the baseline, and to narrower and wider networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from foundations.anatomy import decisions
+from foundations.claims import Claim
+from foundations.coadaptation import COUNTS, agreement, likeness, silenced
+from foundations.dropout import training_losses
+from foundations.effects import Effect, Measured, Values, between, paired
+from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS
+from foundations.quantities import Quantity, at_epoch, differs, exceeds
+from foundations.runs import Run
+from foundations.specs import baseline
+from foundations.statistics import Verdict
+from foundations.study import Arm, Study
+
+RATES = (0.0, 0.1, 0.3)
+WIDTHS = (32, 128, 512)
+LENGTHS = (5, 10, 20, 40)
+PLAIN, LIGHT, HEAVY = (f"dropout {rate:g}" for rate in RATES)
+QUARTER = 32
+"""A quarter of the baseline's hidden units."""
+
+
+def arm_name(rate: float, width: int = 128, epochs: int = 20) -> str:
+    """Return the name of an arm, which leaves out what is as in most arms: 128 units, 20 epochs."""
+    units = "" if width == 128 else f", {width} units"
+    length = "" if epochs == 20 else f", {epochs} epochs"
+    return f"dropout {rate:g}{units}{length}"
+
+
+def arms() -> dict[str, Arm]:
+    """Return every rate at 128 units for 20 and for 40 epochs, and at other widths for 20 epochs over three seeds."""
+    cases = [(rate, width, 20, 10 if width == 128 else 3) for width in (128, 32, 512) for rate in RATES]
+    # Rate 0.1 is trained on for fewer seeds: beyond 20 epochs it decides no claim, and costs as much as the others.
+    cases += [(rate, 128, 40, 5 if rate == 0.1 else 10) for rate in RATES]
+    return {
+        arm_name(rate, width, epochs): Arm(baseline.vary(dropout=rate, hidden=(width,), epochs=epochs), seeds)
+        for rate, width, epochs, seeds in cases
+    }
+
+
+def arm_at(rate: float, width: int, epoch: int) -> str:
+    """Return the arm that an epoch is read from, the one with most seeds."""
+    return arm_name(rate, width, 20 if epoch <= 20 else 40)
+
+
+def lengths(results: Measured, width: int) -> list[int]:
+    """Return the epochs, of `LENGTHS`, that networks of a width were trained for; in a preview they are fewer."""
+    asked = [epoch for epoch in LENGTHS if epoch <= 20 or width == 128]
+    return [epoch for epoch in asked if results[arm_at(0.0, width, epoch)][0].epochs >= epoch]
+
+
+def change(results: Measured, name: str, rate: float, epoch: int, width: int = 128) -> Values:
+    """Return a curve's value with dropout minus without, after so many epochs, (seeds,), paired by seed."""
+    dropped, plain = (at_epoch(name, epoch).of(results[arm_at(each, width, epoch)]) for each in (rate, 0.0))
+    return np.asarray(dropped - plain[: len(dropped)])
+
+
+def settled_change(results: Measured, width: int) -> Values:
+    """Return what dropout 0.3 adds to the mean validation accuracy of the last epochs, in points, (seeds,)."""
+    return np.subtract(*(results.values("settled_accuracy", arm_name(rate, width)) for rate in (0.3, 0.0)))
+
+
+def by_validation(results: Measured) -> Values:
+    """Return by how much more dropout lowers the validation cross-entropy than it raises that of training, (seeds,)."""
+    validation, train = (change(results, f"{part}_cross_entropy", 0.3, 20) for part in ("validation", "train"))
+    return np.asarray(-validation - train)
+
+
+def noise_share(results: Measured) -> Values:
+    """Return how far dropout's noise lifts Keras's training loss, minus what its averaging over an epoch adds."""
+    clean, noisy, _ = training_losses(results[HEAVY]).T
+    return np.asarray((noisy - clean) - (results.values("loss", HEAVY) - noisy))
+
+
+def lost(runs: Sequence[Run]) -> Values:
+    """Return the accuracy in points that networks lose with a quarter of their units silenced, (runs,)."""
+    accuracy = silenced(runs)
+    return np.asarray(accuracy[:, 0] - accuracy[:, COUNTS.index(QUARTER)])
+
+
+def left(rescale: bool) -> Quantity:
+    """Return the quantity "accuracy with a quarter of the units silenced", the others rescaled or not."""
+    words = ", the others rescaled" if rescale else ""
+    label = f"accuracy with {QUARTER} units silenced{words}"
+    return Quantity(label, POINTS, 2, lambda runs: silenced(runs, rescale=rescale)[:, COUNTS.index(QUARTER)])
+
+
+LOST = Quantity(f"accuracy lost with {QUARTER} units silenced", POINTS, 2, lost)
+LEADERS = Quantity("share of the 16 leading units", POINTS, 1, lambda runs: decisions(runs)[:, 1])
+AGREEMENT = Quantity("what cancelling leaves of the lead", POINTS, 1, lambda runs: agreement(runs)[:, 0])
+CORRELATION = Quantity("mean absolute correlation of two units", "of correlation", 3, lambda runs: likeness(runs)[:, 0])
+UNKNOWN = Verdict.INCONCLUSIVE
+study = Study(
+    name="task05-dropout",
+    question="What does dropout do to training and validation loss, for which networks does it pay, and what for?",
+    arms=arms(),
+    scientific=("dropout rate (0, 0.1, 0.3)", "hidden units (32, 128, 512)", "epochs (5, 10, 20; 40 at 128 units)"),
+    fixed=(
+        "one hidden ReLU layer, dropout after it and none on the pixels",
+        "Adam at Keras's default learning rate for all rates",
+        "batch size 32",
+        "50,000 training images",
+    ),
+    claims=(
+        Claim(
+            "dropout-lowers-cross-entropy",
+            "After 20 epochs, dropout 0.3 leaves a lower validation cross-entropy than no dropout.",
+            paired("validation_cross_entropy", less=HEAVY, than=PLAIN),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "dropout-narrows-gap",
+            "Dropout 0.3 narrows the gap between validation and training cross-entropy.",
+            paired("gap", less=HEAVY, than=PLAIN),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "light-dropout-narrows-gap",
+            "Dropout 0.1 narrows the gap between validation and training cross-entropy as well.",
+            paired("gap", less=LIGHT, than=PLAIN),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "gap-narrows-from-above",
+            "The gap narrows more by a lower validation cross-entropy than by a higher one in training.",
+            Effect(
+                f"fall of the validation minus rise of the training cross-entropy, {HEAVY} against {PLAIN}",
+                NATS,
+                4,
+                MARGIN_NATS,
+                by_validation,
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "dropout-raises-late-accuracy",
+            "After 40 epochs, dropout 0.3 reads more validation images correctly than no dropout.",
+            paired("settled_accuracy", more=arm_name(0.3, epochs=40), than=arm_name(0.0, epochs=40)),
+            predicted=Verdict.REFUTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "gain-grows-with-epochs",
+            "What dropout 0.3 takes off the validation cross-entropy is more after 20 epochs than after 5.",
+            Effect(
+                "validation cross-entropy, dropout 0 minus dropout 0.3: at 20 epochs minus at 5",
+                NATS,
+                4,
+                MARGIN_NATS,
+                lambda results: (
+                    change(results, "validation_cross_entropy", 0.3, 5)
+                    - change(results, "validation_cross_entropy", 0.3, 20)
+                ),
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "narrow-net-pays",
+            "A network of 32 units loses accuracy to dropout 0.3: after 20 epochs it reads fewer images correctly.",
+            paired("settled_accuracy", less=arm_name(0.3, 32), than=arm_name(0.0, 32)),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "wide-net-gains",
+            "A network of 512 units gains accuracy by dropout 0.3: after 20 epochs it reads more images correctly.",
+            paired("settled_accuracy", more=arm_name(0.3, 512), than=arm_name(0.0, 512)),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "wide-net-gains-more-than-narrow",
+            "What dropout 0.3 does to accuracy is better for 512 units than for 32.",
+            Effect(
+                "settled accuracy, dropout 0.3 minus dropout 0: at 512 units minus at 32",
+                POINTS,
+                2,
+                MARGIN_POINTS,
+                lambda results: settled_change(results, 512) - settled_change(results, 32),
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "keras-loss-overstates",
+            "With dropout 0.3, the loss that Keras prints for training is above the network's training cross-entropy.",
+            between("loss", "train_cross_entropy", HEAVY, margin=MARGIN_NATS),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "noise-lifts-keras-loss",
+            "More of that difference is dropout's noise than averaging over the epoch.",
+            Effect(
+                "cross-entropy in training, share of the masks minus share of the averaging", NATS, 4, 0.0, noise_share
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+            margin_reason="the claim is about which of two parts is larger",
+        ),
+        Claim(
+            "dropout-survives-silence",
+            "With a quarter of the hidden units silenced, networks trained with dropout 0.3 lose less accuracy.",
+            differs(LOST, more=PLAIN, than=HEAVY),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "light-dropout-survives-silence",
+            "Networks trained with dropout 0.1 lose less accuracy too, with a quarter of the hidden units silenced.",
+            differs(LOST, more=PLAIN, than=LIGHT),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "rescaling-does-not-matter",
+            "Rescaling the units that are left does not change the accuracy of a network without dropout.",
+            exceeds(left(rescale=True), left(rescale=False), PLAIN, equivalence=True),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "dropout-spreads-decisions",
+            "With dropout 0.3 a decision rests on more units: the 16 that weigh most in it have a smaller share.",
+            differs(LEADERS, more=PLAIN, than=HEAVY, margin=3.0),
+            predicted=Verdict.REFUTED,
+            recorded=UNKNOWN,
+            margin_reason="16 of 128 units are an eighth, and 3 points are a quarter of that",
+        ),
+        Claim(
+            "dropout-makes-units-agree",
+            "With dropout 0.3 hidden units agree more: less of what they add to the lead of the first digit cancels.",
+            differs(AGREEMENT, more=HEAVY, than=PLAIN, margin=3.0),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+            margin_reason="as for the leading units",
+        ),
+        Claim(
+            "keras-losses-cross",
+            "After three epochs with dropout 0.3, the loss that Keras prints for training is above val_loss.",
+            exceeds(at_epoch("loss", 3), at_epoch("val_loss", 3), HEAVY),
+            predicted=Verdict.SUPPORTED,
+            recorded=UNKNOWN,
+        ),
+        Claim(
+            "loss-above-val-loss-underfits",
+            "A printed loss above val_loss means that a network does worse on its training images than on new ones.",
+            exceeds(at_epoch("train_cross_entropy", 3), at_epoch("validation_cross_entropy", 3), HEAVY),
+            predicted=Verdict.REFUTED,
+            recorded=UNKNOWN,
+            folklore=True,
+        ),
+        Claim(
+            "dropout-raises-early-accuracy",
+            "Dropout makes a network generalize better: after five epochs with 0.3 it reads more new images correctly.",
+            differs(at_epoch("validation_accuracy", 5), more=HEAVY, than=PLAIN),
+            predicted=Verdict.REFUTED,
+            recorded=UNKNOWN,
+            folklore=True,
+        ),
+        Claim(
+            "dropout-prevents-overfitting",
+            "Dropout prevents overfitting: with 0.3, validation cross-entropy is the same after 40 epochs as after 10.",
+            exceeds(
+                at_epoch("validation_cross_entropy", 40),
+                at_epoch("validation_cross_entropy", 10),
+                arm_name(0.3, epochs=40),
+                equivalence=True,
+            ),
+            predicted=Verdict.REFUTED,
+            recorded=UNKNOWN,
+            folklore=True,
+        ),
+        Claim(
+            "dropout-decorrelates",
+            "Dropout breaks up co-adaptation, so the hidden units of a network trained with 0.3 are less correlated.",
+            differs(CORRELATION, more=PLAIN, than=HEAVY, margin=0.02),
+            predicted=Verdict.REFUTED,
+            recorded=UNKNOWN,
+            margin_reason="without dropout the pilot seeds show 0.14, of which that is a seventh",
+            folklore=True,
+        ),
+    ),
+)
