@@ -8,11 +8,13 @@ from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
 from foundations.plots.outside import cloud, placed, shares, shift, shifts
 from foundations.plots.stopping import against_patience, early_stop
+from foundations.plots.weights import categories, histograms
 
 __all__ = [
     "STYLE",
     "against_patience",
     "band",
+    "categories",
     "cloud",
     "compare_arms",
     "confusion",
@@ -20,6 +22,7 @@ __all__ = [
     "early_stop",
     "ends",
     "forward_pass",
+    "histograms",
     "image_grid",
     "interval_curve",
     "learning_curves",
