@@ -12,6 +12,7 @@ from foundations.plots.images import confusion, image_grid, network, predictions
 from foundations.plots.noise import gradient_and_noise, noise_against_size, noise_scales
 from foundations.plots.outside import cloud, placed, shares, shift, shifts
 from foundations.plots.stopping import against_patience, early_stop
+from foundations.plots.weights import categories, histograms
 
 __all__ = [
     "STYLE",
@@ -20,6 +21,7 @@ __all__ = [
     "against_width",
     "band",
     "changes",
+    "categories",
     "cloud",
     "compare_arms",
     "confusion",
@@ -30,6 +32,7 @@ __all__ = [
     "filters",
     "forward_pass",
     "gradient_and_noise",
+    "histograms",
     "image_grid",
     "interval_curve",
     "learning_curves",

@@ -9,6 +9,7 @@ from foundations.specs import RunSpec, require_one_of
 from foundations.studies import practical1, practical2, task01, task02, task03, task04, task10
 from foundations.studies import practical1, practical2, task01, task02, task03, task04, task08
 from foundations.studies import practical1, practical2, task01, task02, task03, task04, task05
+from foundations.studies import practical1, practical2, task01, task02, task03, task04, task06
 from foundations.study import Study
 
 STUDIES: Sequence[Study] = (
@@ -21,6 +22,7 @@ STUDIES: Sequence[Study] = (
     task10.study,
     task08.study,
     task05.study,
+    task06.study,
 )
 
 

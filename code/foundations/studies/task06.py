@@ -1,0 +1,271 @@
+"""Task 6: what an L2 penalty does to weights, to loss and to accuracy, and whether decay is the same."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from foundations import weights
+from foundations.claims import Claim
+from foundations.effects import Effect, Measured, Values, paired, same
+from foundations.metrics import POINTS
+from foundations.specs import baseline
+from foundations.statistics import Verdict
+from foundations.study import Arm, Study
+
+PENALTIES = {"0": 0.0, "1e-5": 1e-5, "3e-5": 3e-5, "1e-4": 1e-4, "1e-3": 1e-3, "1e-2": 1e-2}
+"""The coefficients on all 50,000 images, as they are written and as numbers."""
+SMALL_PENALTIES = ("0", "1e-4", "1e-3", "1e-2")
+DECAYS = {"0.002": 2e-3, "0.2": 0.2}
+"""AdamW's decay: that of λ = 1e-3 under plain SGD, and a hundred times as much."""
+INK = (0, 1e-9, 0.01, 0.1, 0.3, 1.01)
+"""Edges of groups of pixels by the share of the training images that have ink in them; the first group has none."""
+STEPS = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 150, 200, 300)
+"""The optimizer steps whose weights are kept, in three seeds."""
+
+
+def full(penalty: str) -> str:
+    """Return the name of an arm that is trained on all images."""
+    return f"λ = {penalty}"
+
+
+def small(penalty: str) -> str:
+    """Return the name of an arm that is trained on 1,000 images."""
+    return f"1,000 images, λ = {penalty}"
+
+
+def decayed(decay: str) -> str:
+    """Return the name of an arm that is trained on 1,000 images with AdamW instead of a penalty."""
+    return f"1,000 images, AdamW {decay}"
+
+
+def long(penalty: str) -> str:
+    """Return the name of an arm that is trained for twice as long."""
+    return f"20 epochs, λ = {penalty}"
+
+
+def stepwise(penalty: str) -> str:
+    """Return the name of an arm whose first steps are kept."""
+    return f"first steps, λ = {penalty}"
+
+
+def smaller(arm: str, than: str, margin: float, layer: int = 0) -> Effect:
+    """Return the effect "a layer's weights are smaller in an arm than in another, by a factor"."""
+
+    def ratio(results: Measured) -> Values:
+        return np.log(weights.sizes(results[than], layer) / weights.sizes(results[arm], layer))
+
+    name = ("hidden", "output")[layer]
+    label = f"root-mean-square weight of the {name} layer: {than} over {arm}"
+    return Effect(label, "times", 2, float(np.log(margin)), ratio, ratio=True)
+
+
+def equally_small(arm: str, other: str, margin: float) -> Effect:
+    """Return the effect "the hidden layer's weights are equally small in two arms", up to a factor."""
+    return dataclasses.replace(smaller(arm, other, margin), equivalence=True)
+
+
+def blank_share(results: Measured, penalty: str, step: int) -> Values:
+    """Return how large the weights of blank pixels are after a step, as a share of their initial size, (seeds,)."""
+    sizes = [
+        [weights.root_mean_square(weights.blank_kernel(run, run.snapshots[at])) for at in (step, 0)]
+        for run in results[stepwise(penalty)]
+    ]
+    return np.asarray(np.divide(*np.array(sizes).T))
+
+
+def blank_difference(results: Measured) -> Values:
+    """Return how much more of the weights of blank pixels is left at step 100 with λ = 1e-4 than with 1e-2."""
+    return 100 * (blank_share(results, "1e-4", 100) - blank_share(results, "1e-2", 100))
+
+
+def rare_over_frequent(results: Measured) -> Values:
+    """Return the logarithm of how many times more λ = 1e-3 shrinks the weights of rare than of frequent pixels.
+
+    On 1,000 images. A pixel is rare with ink in some, but less than 1%, of the training images, and frequent with ink
+    in over 30% of them.
+    """
+    free, penalized = (weights.sizes_by_ink(results[small(name)], INK) for name in ("0", "1e-3"))
+    shrinkage = np.log(free / penalized)
+    return np.asarray(shrinkage[:, 1] - shrinkage[:, -1])
+
+
+ten = baseline.vary(epochs=10)
+thousand = baseline.vary(train_size=1_000, epochs=80, evaluate_every=10)
+study = Study(
+    name="task06-l2",
+    question="What does an L2 penalty do to weights, to loss and to accuracy, and is weight decay the same?",
+    arms={
+        **{full(name): Arm(ten.vary(l2=value)) for name, value in PENALTIES.items()},
+        **{long(name): Arm(baseline.vary(l2=PENALTIES[name]), seeds=3) for name in ("0", "1e-4")},
+        **{
+            stepwise(name): Arm(ten.vary(l2=PENALTIES[name], snapshots=STEPS), seeds=3)
+            for name in ("1e-5", "1e-4", "1e-2")
+        },
+        **{small(name): Arm(thousand.vary(l2=PENALTIES[name])) for name in SMALL_PENALTIES},
+        **{decayed(name): Arm(thousand.vary(optimizer="adamw", weight_decay=value)) for name, value in DECAYS.items()},
+    },
+    scientific=(
+        "the coefficient λ of the penalty on the hidden layer's kernel (0, 1e-5, 3e-5, 1e-4, 1e-3, 1e-2)",
+        "training images (50,000; 1,000)",
+        "penalty with Adam or decoupled decay with AdamW, on 1,000 images",
+    ),
+    fixed=(
+        "the output layer and all biases are not penalized (AdamW decays them too)",
+        "10 epochs on 50,000 images, 80 on 1,000",
+        "128 ReLU units",
+        "learning rate 0.001",
+        "batch size 32",
+    ),
+    claims=(
+        Claim(
+            "penalty-shrinks-weights",
+            "With λ = 1e-4 the hidden layer's weights are smaller than without a penalty by a factor above 1.5.",
+            smaller(full("1e-4"), full("0"), 1.5),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="a factor of 1.5 is what a histogram of the weights shows at a glance",
+        ),
+        Claim(
+            "free-layer-grows",
+            "With λ = 1e-2 the output layer, which is not penalized, grows by a factor above 1.5 over no penalty.",
+            smaller(full("0"), full("1e-2"), 1.5, layer=1),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="a factor of 1.5 is what a histogram of the weights shows at a glance",
+        ),
+        Claim(
+            "penalty-narrows-gap",
+            "With λ = 1e-4 the gap between validation and training cross-entropy is narrower than without a penalty.",
+            paired("gap", less=full("1e-4"), than=full("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "penalty-lowers-cross-entropy",
+            "After ten epochs λ = 1e-4 leaves a lower validation cross-entropy than no penalty.",
+            paired("validation_cross_entropy", less=full("1e-4"), than=full("0")),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "longer-training-with-penalty",
+            "After twenty epochs λ = 1e-4 leaves a lower validation cross-entropy than no penalty.",
+            paired("validation_cross_entropy", less=long("1e-4"), than=long("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "val-loss-hides-the-gain",
+            "By val_loss, the network with λ = 1e-4 looks worse than the one without a penalty.",
+            paired("val_loss", more=full("1e-4"), than=full("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "l2-of-a-thousandth-costs",
+            "On 50,000 images λ = 1e-3 costs accuracy against no penalty.",
+            paired("validation_accuracy", less=full("1e-3"), than=full("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "l2-pays-on-few-images",
+            "On 1,000 images λ = 1e-3 leaves a lower validation cross-entropy than no penalty.",
+            paired("validation_cross_entropy", less=small("1e-3"), than=small("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "l2-reads-more-on-few-images",
+            "On 1,000 images the network with λ = 1e-3 reads more new images correctly than the one without a penalty.",
+            paired("validation_accuracy", more=small("1e-3"), than=small("0")),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "few-images-want-more-penalty",
+            "On 1,000 images λ = 1e-2 leaves a lower validation cross-entropy than λ = 1e-4.",
+            paired("validation_cross_entropy", less=small("1e-2"), than=small("1e-4")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "many-images-want-less-penalty",
+            "On 50,000 images λ = 1e-2 leaves a higher validation cross-entropy than λ = 1e-4.",
+            paired("validation_cross_entropy", more=full("1e-2"), than=full("1e-4")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "adam-forgets-the-coefficient",
+            "Under Adam a hundred times the penalty takes the weights of blank pixels to zero no faster.",
+            Effect(
+                "size left of blank pixels' weights after 100 steps: λ = 1e-4 minus λ = 1e-2",
+                POINTS,
+                1,
+                5.0,
+                blank_difference,
+                equivalence=True,
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="5 points of the initial size cannot be told apart in the figure",
+        ),
+        Claim(
+            "adam-empties-rare-pixels",
+            "Under Adam λ = 1e-3 shrinks the weights of rarely inked pixels more than those of often inked ones.",
+            Effect(
+                "shrinkage on 1,000 images: pixels with ink in under 1% of them over pixels with ink in over 30%",
+                "times",
+                2,
+                float(np.log(1.5)),
+                rare_over_frequent,
+                ratio=True,
+            ),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="a factor of 1.5 is what a histogram of the weights shows at a glance",
+        ),
+        Claim(
+            "equal-decay-does-little",
+            "On 1,000 images AdamW with decay 0.002 leaves the same validation cross-entropy as no penalty.",
+            same("validation_cross_entropy", decayed("0.002"), small("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "stronger-decay-pays",
+            "On 1,000 images AdamW with decay 0.2 leaves a lower validation cross-entropy than no penalty.",
+            paired("validation_cross_entropy", less=decayed("0.2"), than=small("0")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "l2-raises-accuracy",
+            "L2 regularization prevents overfitting, so with λ = 1e-4 the network reads more new images correctly.",
+            paired("validation_accuracy", more=full("1e-4"), than=full("0")),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.REFUTED,
+            folklore=True,
+        ),
+        Claim(
+            "l2-default-is-safe",
+            "Keras's default, l2() with λ = 1e-2, is a safe start: as many new images are read as without a penalty.",
+            same("validation_accuracy", full("1e-2"), full("0")),
+            predicted=Verdict.REFUTED,
+            recorded=Verdict.REFUTED,
+            folklore=True,
+        ),
+        Claim(
+            "decay-is-l2",
+            "Weight decay is L2: AdamW with decay 2λ leaves weights as small as Adam with l2(λ) does, for λ = 1e-3.",
+            equally_small(small("1e-3"), decayed("0.002"), 1.5),
+            predicted=Verdict.REFUTED,
+            recorded=Verdict.REFUTED,
+            margin_reason="a factor of 1.5 is what a histogram of the weights shows at a glance",
+            folklore=True,
+        ),
+    ),
+)
