@@ -1,4 +1,4 @@
-"""Speed and calm of curves that are made by hand, and accuracies of weights that are."""
+"""Speed and calm of curves that are made by hand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundations import data, evaluation
-from foundations.convergence import epochs_to, fluctuation, stepwise_accuracy
+from foundations.convergence import epochs_to, fluctuation
 from foundations.runs import Run
 from foundations.specs import baseline
-from pretended import pretend, random_run
+from pretended import pretend
 
 
 def falling(*values: float, every: int = 1) -> Run:
@@ -50,13 +49,3 @@ def test_fluctuation_of_noise_on_a_slope() -> None:
     slopes = np.outer([0.0, 3.0], np.arange(20_000))
     assert pytest.approx([0.5, 0.5], rel=0.03) == fluctuation(noise + slopes)
     assert pytest.approx([0, 0], abs=1e-9) == fluctuation(slopes[:, :50])
-
-
-@pytest.mark.usefixtures("runs_folder")
-def test_accuracy_of_kept_steps() -> None:
-    """Accuracies are those of the kept weights in the order of their steps; the last is the run's own."""
-    run = random_run(baseline.vary(epochs=1, hidden=(4,), snapshots=(700, 20)))
-    (found,) = stepwise_accuracy([run])
-    images, labels = evaluation.validation_set(0, data.checksum(data.source()))
-    moments = [pretend(run.spec, weights=weights) for weights in (run.snapshots[20], run.snapshots[700], run.weights)]
-    assert pytest.approx([100 * evaluation.accuracy(moment, images, labels) for moment in moments]) == found

@@ -21,7 +21,7 @@ gradients = arrays(float, (6, 3), elements=st.floats(-10, 10))
 @pytest.mark.parametrize("spec", SPECS, ids=repr)
 @given(gradients)
 def test_rules_are_keras(spec: OptimizerSpec, slopes: NDArray[np.float64]) -> None:
-    """Whatever the gradients are, six steps by hand are six steps of Keras's, whose β powers are of single precision."""
+    """Whatever the gradients are, six steps by hand are six of Keras's, which powers β in single precision."""
     theta = start = np.array([1.0, -2.0, 0.5])
     variable = keras.Variable(start, dtype="float64")
     optimizer, by_hand = build_optimizer(spec), rule(spec)

@@ -20,7 +20,7 @@ curvatures = st.floats(0.1, 100)
 def test_hessian_has_the_stated_eigenvalues(one: float, other: float, angle: float) -> None:
     """The Hessian is symmetric; its eigenvalues are the curvatures, its eigenvectors the valley's axes."""
     valley = Valley(min(one, other), max(one, other), angle)
-    np.testing.assert_allclose(valley.hessian, valley.hessian.T)
+    np.testing.assert_allclose(valley.hessian, valley.hessian.T, atol=1e-12)
     np.testing.assert_allclose(np.linalg.eigvalsh(valley.hessian), [valley.flat, valley.steep], rtol=1e-9)
     along, across = valley.axes.T
     np.testing.assert_allclose(valley.hessian @ along, valley.flat * along, atol=1e-9)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations import data, evaluation
-from foundations.measurements import measurement
 from foundations.metrics import series
 from foundations.runs import Run
 
@@ -56,18 +53,3 @@ def fluctuation(curves: Values) -> Values:
         (runs, values), of three values or more.
     """
     return np.asarray(np.diff(curves, axis=1).std(axis=1, ddof=1) / np.sqrt(2))
-
-
-@measurement
-def stepwise_accuracy(runs: Sequence[Run]) -> Values:
-    """Return the validation accuracy after each optimizer step whose weights a run kept, in points, (runs, steps).
-
-    Steps ascend, and the last are those of the run's end. All runs must have kept the weights of as many steps.
-    """
-    checksum = data.checksum(data.source())
-    rows = []
-    for run in runs:
-        images, labels = evaluation.validation_set(run.spec.seed, checksum)
-        kept = [dataclasses.replace(run, weights=run.snapshots[step]) for step in sorted(run.snapshots)]
-        rows.append([100 * evaluation.accuracy(moment, images, labels) for moment in (*kept, run)])
-    return np.array(rows)
