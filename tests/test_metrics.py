@@ -182,5 +182,6 @@ def test_halves_choose_for_each_other() -> None:
 
 def test_a_diverged_run_has_no_best_epoch() -> None:
     """A run whose cross-entropy is not finite at some epoch has none at its best epoch either."""
-    run = pretend(baseline.vary(epochs=2), {"select_cross_entropy": [0.3, float("nan")], "judge_accuracy": [0.9, 0.1]})
+    curve = [0.3, math.nan]
+    run = pretend(baseline.vary(epochs=2), {"select_cross_entropy": curve, "judge_cross_entropy": curve})
     assert math.isnan(metric("best_cross_entropy").of(run))

@@ -58,7 +58,7 @@ def test_descents_are_drawn_over_contours() -> None:
 
 def test_accuracy_against_the_rate() -> None:
     """Each sweep is a line of mean errors on logarithmic axes, the best on top, with a dot at the recorded choice."""
-    ax = plots.against_rate({"SGD": sweep(SHARES, 0.1), "other": sweep(SHARES, 1.0)})
+    ax = plots.against_rate({"SGD": sweep(SHARES, 0.1), "other": sweep(SHARES, 1.0)}, "validation_accuracy")
     lines, dots = ax.lines[::2], ax.lines[1::2]
     means = 100 - 100 * np.mean(SHARES, axis=1)
     for line in lines:
@@ -72,7 +72,7 @@ def test_accuracy_against_the_rate() -> None:
 
 def test_best_after_trials() -> None:
     """The best of k rates is drawn for k from one to all, as the mean over seeds of what each may expect."""
-    ax = plots.against_trials({"SGD": sweep(SHARES, 0.1)})
+    ax = plots.against_trials({"SGD": sweep(SHARES, 0.1)}, "validation_accuracy")
     (line,) = ax.lines
     assert [1, 2, 3] == line.get_xdata().tolist()
     assert pytest.approx(100 - expected_best(100 * np.array(SHARES)).mean(axis=1)) == line.get_ydata()
@@ -80,7 +80,7 @@ def test_best_after_trials() -> None:
 
 def test_an_axis_of_errors_reads_as_accuracy() -> None:
     """Ticks stand at errors and name accuracies; better is higher."""
-    ax = plots.against_rate({"SGD": sweep(SHARES, 0.1)})
+    ax = plots.against_rate({"SGD": sweep(SHARES, 0.1)}, "validation_accuracy")
     assert [2, 3, 5, 10, 30, 90] == ax.get_yticks().tolist()
     assert ["98", "97", "95", "90", "70", "10"] == [label.get_text() for label in ax.get_yticklabels()]
     bottom, top = ax.get_ylim()

@@ -46,12 +46,22 @@ def descents(valley: Valley, paths: Mapping[str, Values], ax: Axes | None = None
     return ax
 
 
-def against_rate(sweeps: Mapping[str, SweepResults], ax: Axes | None = None) -> Axes:
-    """Draw validation accuracy against the learning rate, with bands over seeds and a dot at each recorded choice."""
+def against_rate(sweeps: Mapping[str, SweepResults], name: str, ax: Axes | None = None) -> Axes:
+    """Draw an accuracy against the learning rate, with bands over seeds and a dot at each recorded choice.
+
+    Parameters
+    ----------
+    sweeps
+        By what each is called.
+    name
+        The metric, a validation accuracy in points.
+    ax
+        Where to draw; a new figure if None.
+    """
     ax = axes_or_new(ax)
-    for name, sweep in sweeps.items():
-        values = 100 - sweep.values("validation_accuracy")
-        (line,) = ax.loglog(sweep.rates, values.mean(axis=1), label=name)
+    for label, sweep in sweeps.items():
+        values = 100 - sweep.values(name)
+        (line,) = ax.loglog(sweep.rates, values.mean(axis=1), label=label)
         ax.fill_between(sweep.rates, values.min(axis=1), values.max(axis=1), color=line.get_color(), alpha=0.18, lw=0)
         chosen = sweep.rates == sweep.sweep.chosen
         ax.plot(sweep.rates[chosen], values.mean(axis=1)[chosen], marker="o", color=line.get_color())
@@ -60,13 +70,16 @@ def against_rate(sweeps: Mapping[str, SweepResults], ax: Axes | None = None) -> 
     return stretch(ax)
 
 
-def against_trials(sweeps: Mapping[str, SweepResults], ax: Axes | None = None) -> Axes:
-    """Draw the validation accuracy to expect of the best of k learning rates drawn at random, with bands over seeds."""
+def against_trials(sweeps: Mapping[str, SweepResults], name: str, ax: Axes | None = None) -> Axes:
+    """Draw the accuracy to expect of the best of k learning rates drawn at random, with bands over seeds.
+
+    The parameters are those of `against_rate`.
+    """
     ax = axes_or_new(ax)
-    for name, sweep in sweeps.items():
-        values = 100 - expected_best(sweep.values("validation_accuracy"))
+    for label, sweep in sweeps.items():
+        values = 100 - expected_best(sweep.values(name))
         trials = np.arange(1, len(values) + 1)
-        (line,) = ax.semilogy(trials, values.mean(axis=1), marker="o", markersize=4, label=name)
+        (line,) = ax.semilogy(trials, values.mean(axis=1), marker="o", markersize=4, label=label)
         ax.fill_between(trials, values.min(axis=1), values.max(axis=1), color=line.get_color(), alpha=0.18, lw=0)
     ax.set_xlabel("learning rates tried")
     ax.legend()
