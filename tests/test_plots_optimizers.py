@@ -57,14 +57,15 @@ def test_descents_are_drawn_over_contours() -> None:
 
 
 def test_accuracy_against_the_rate() -> None:
-    """Each sweep is a line of mean errors on logarithmic axes, the best on top, with a dot at the recorded choice."""
+    """Each sweep is a line of mean errors on logarithmic axes, with a dot at its choice and a ring at the default."""
     ax = plots.against_rate({"SGD": sweep(SHARES, 0.1), "other": sweep(SHARES, 1.0)}, "validation_accuracy")
-    lines, dots = ax.lines[::2], ax.lines[1::2]
+    lines, dots, rings = ax.lines[::3], ax.lines[1::3], ax.lines[2::3]
     means = 100 - 100 * np.mean(SHARES, axis=1)
     for line in lines:
         assert pytest.approx(RATES) == line.get_xdata()
         assert pytest.approx(means) == line.get_ydata()
     assert [[0.1], [1.0]] == [np.ravel(dot.get_xdata()).tolist() for dot in dots]
+    assert [[0.01], [0.01]] == [np.ravel(ring.get_xdata()).tolist() for ring in rings]
     assert ("log", "log") == (ax.get_xscale(), ax.get_yscale())
     assert ["SGD", "other"] == [text.get_text() for text in ax.get_legend().get_texts()]
     assert 2 == len(ax.collections)

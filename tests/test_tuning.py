@@ -71,7 +71,7 @@ def test_the_best_rate_has_the_best_mean(shares: list[float]) -> None:
 
 
 def test_a_cross_entropy_chooses_the_lowest() -> None:
-    """Where a cross-entropy is the criterion, the lowest mean is best; a rate with a run that is not finite is worst."""
+    """Where a cross-entropy chooses, the lowest mean is best, and a rate with a run that is not finite worst."""
     by_entropy = dataclasses.replace(SWEEP, criterion="best_cross_entropy")
 
     def best(*entropies: float) -> float:

@@ -10,6 +10,7 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from foundations.plots.frame import axes_or_new
+from foundations.specs import named_optimizer
 from foundations.trials import expected_best
 from foundations.tuning import SweepResults
 from foundations.valley import Valley
@@ -37,9 +38,10 @@ def descents(valley: Valley, paths: Mapping[str, Values], ax: Axes | None = None
         ax.plot(*path.T, marker="o", markersize=2.5, linewidth=1.1, label=name)
     ax.plot(0, 0, marker="+", color="black", markersize=9)
     ax.set_aspect("equal", adjustable="datalim")
-    ax.autoscale_view()
-    grid = np.stack(np.meshgrid(*(np.linspace(*limits, 120) for limits in (ax.get_xlim(), ax.get_ylim()))), axis=-1)
-    levels = valley.loss(next(iter(paths.values()))[0]) * np.geomspace(0.002, 2, 9)
+    reach = 3 * np.abs([ax.get_xlim(), ax.get_ylim()]).max()  # equal units will widen the shorter axis
+    ax.autoscale(enable=False)
+    grid = np.stack(np.meshgrid(*2 * [np.linspace(-reach, reach, 400)]), axis=-1)
+    levels = valley.loss(next(iter(paths.values()))[0]) * np.geomspace(0.002, 4, 9)
     ax.contour(*np.moveaxis(grid, -1, 0), valley.loss(grid), levels=levels, colors="0.75", linewidths=0.7, zorder=0)
     ax.grid(visible=False)
     ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
@@ -47,7 +49,7 @@ def descents(valley: Valley, paths: Mapping[str, Values], ax: Axes | None = None
 
 
 def against_rate(sweeps: Mapping[str, SweepResults], name: str, ax: Axes | None = None) -> Axes:
-    """Draw an accuracy against the learning rate, with bands over seeds and a dot at each recorded choice.
+    """Draw an accuracy against the learning rate, with seed bands, dots at recorded choices and rings at defaults.
 
     Parameters
     ----------
@@ -63,8 +65,11 @@ def against_rate(sweeps: Mapping[str, SweepResults], name: str, ax: Axes | None 
         values = 100 - sweep.values(name)
         (line,) = ax.loglog(sweep.rates, values.mean(axis=1), label=label)
         ax.fill_between(sweep.rates, values.min(axis=1), values.max(axis=1), color=line.get_color(), alpha=0.18, lw=0)
-        chosen = sweep.rates == sweep.sweep.chosen
-        ax.plot(sweep.rates[chosen], values.mean(axis=1)[chosen], marker="o", color=line.get_color())
+        means = dict(zip(sweep.sweep.rates, values.mean(axis=1), strict=True))
+        chosen, default = sweep.sweep.chosen, named_optimizer(sweep.sweep.spec.optimizer.name).learning_rate
+        ax.plot(chosen, means[chosen], marker="o", color=line.get_color())
+        if default in means:
+            ax.plot(default, means[default], marker="o", markersize=10, fillstyle="none", color=line.get_color())
     ax.set_xlabel("learning rate")
     ax.legend()
     return stretch(ax)
