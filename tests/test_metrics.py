@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,8 @@ AT_END = {
     "gap": (0.35, "nats", 0.01),
     "loss": (0.4, "nats", 0.01),
     "val_loss": (0.7, "nats", 0.01),
+    "best_accuracy": (91.0, "points", 0.2),
+    "best_cross_entropy": (0.4, "nats", 0.01),
     "best_epoch_cross_entropy": (2.0, "epochs", None),
     "best_epoch_accuracy": (3.0, "epochs", None),
     "settled_accuracy": (86.0, "points", 0.2),
@@ -161,3 +165,23 @@ def test_end_of_a_run_that_kept_its_last_weights() -> None:
     stopping = EarlyStoppingSpec(restore_best_weights=False)
     run = pretend(baseline.vary(epochs=3, early_stopping=stopping), CURVES, best_epoch=2)
     assert 0.6 == at_end("judge_cross_entropy")(run)
+
+
+def test_halves_choose_for_each_other() -> None:
+    """Each half of the validation set reports the epoch at which the other half's cross-entropy is lowest."""
+    curves = {
+        "select_cross_entropy": [0.3, 0.1, 0.5],
+        "judge_cross_entropy": [0.2, 0.4, 0.6],
+        "select_accuracy": [0.80, 0.90, 0.70],
+        "judge_accuracy": [0.60, 0.50, 0.40],
+    }
+    run = pretend(baseline.vary(epochs=3), curves)
+    assert pytest.approx(100 * (0.80 + 0.50) / 2) == metric("best_accuracy").of(run)
+    assert pytest.approx((0.3 + 0.4) / 2) == metric("best_cross_entropy").of(run)
+
+
+def test_a_diverged_run_has_no_best_epoch() -> None:
+    """A run whose cross-entropy is not finite at some epoch has none at its best epoch either."""
+    curve = [0.3, math.nan]
+    run = pretend(baseline.vary(epochs=2), {"select_cross_entropy": curve, "judge_cross_entropy": curve})
+    assert math.isnan(metric("best_cross_entropy").of(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,12 +70,25 @@ def test_the_best_rate_has_the_best_mean(shares: list[float]) -> None:
     assert swept([0.5] * 9).best == 0.01
 
 
+def test_a_cross_entropy_chooses_the_lowest() -> None:
+    """Where a cross-entropy chooses, the lowest mean is best, and a rate with a run that is not finite worst."""
+    by_entropy = dataclasses.replace(SWEEP, criterion="best_cross_entropy")
+
+    def best(*entropies: float) -> float:
+        curves = [{f"{half}_cross_entropy": [value] for half in ("select", "judge")} for value in entropies]
+        runs = [pretend(spec, curve) for spec, curve in zip(by_entropy.specs(), curves, strict=True)]
+        return SweepResults(by_entropy, runs).best
+
+    assert 0.1 == best(0.5, 0.5, 0.5, 0.1, 0.3, 0.2, 0.4, 0.4, 0.4)
+    assert 1.0 == best(0.5, 0.5, 0.5, 0.1, math.nan, 0.1, 0.4, 0.4, 0.4)
+
+
 @pytest.mark.parametrize("strict", ["0", "1"])
 def test_a_choice_that_still_holds_is_confirmed(strict: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The card names the optimizer, the rate and the search, and a strict build goes on."""
     monkeypatch.setenv("STRICT", strict)
     card = swept([0.1] * 3 + [0.9] * 3 + [0.1] * 3).confirm()._repr_html_()
-    assert "sgd: learning rate 0.1, the best of 3 values from 0.01 to 1 by mean validation accuracy after 4 ep" in card
+    assert "sgd: learning rate 0.1, the best of 3 values from 0.01 to 1 by mean validation accuracy, after 4 ep" in card
     assert "seeds 100, 101, 102" in card
     assert "differs" not in card
 

@@ -93,6 +93,22 @@ def settled_accuracy(run: Run) -> float:
     return 100 * float(series(run, "validation_accuracy")[-SETTLED:].mean())
 
 
+def crossed(name: str) -> Callable[[Run], float]:
+    """Return the function from a run to the value of a curve at its best epoch; accuracies in points.
+
+    The best epoch is that of the lowest cross-entropy. Each half of the validation set reports the epoch that the other
+    half chooses, and the two are averaged: so the figure rests on all images, and none reports its own choice.
+    """
+    scale = 100 if name.endswith("accuracy") else 1
+
+    def value(run: Run) -> float:
+        halves = (("select", "judge"), ("judge", "select"))
+        chosen = [(reports, int(np.argmin(series(run, f"{chooses}_cross_entropy")))) for chooses, reports in halves]
+        return scale * float(np.mean([series(run, f"{half}_{name}")[epoch] for half, epoch in chosen]))
+
+    return value
+
+
 def best_epoch(name: str) -> Callable[[Run], float]:
     """Return the function from a run to the epoch, counted from 1, at which a curve is best, the first of equals."""
     best = np.argmax if name.endswith("accuracy") else np.argmin
@@ -115,6 +131,10 @@ METRICS: Mapping[str, Metric] = {
     **{name: _accuracy(name) for name in ("train_accuracy", "validation_accuracy", "judge_accuracy")},
     **{name: _cross_entropy(name) for name in ("train_cross_entropy", "validation_cross_entropy")},
     **{name: _cross_entropy(name) for name in ("judge_cross_entropy", "gap", "loss", "val_loss")},
+    "best_accuracy": Metric("validation accuracy of the best epoch", POINTS, 2, crossed("accuracy"), MARGIN_POINTS),
+    "best_cross_entropy": Metric(
+        "validation cross-entropy of the best epoch", NATS, 4, crossed("cross_entropy"), MARGIN_NATS
+    ),
     "best_epoch_cross_entropy": _best_epoch("validation_cross_entropy"),
     "best_epoch_accuracy": _best_epoch("validation_accuracy"),
     "settled_accuracy": Metric(

@@ -31,13 +31,16 @@ class Sweep:
     rates
         The values tried, rising.
     chosen
-        The one with the best mean validation accuracy, as recorded when the study was written: arms are data, and
-        cannot wait for it.
+        The best one by the mean of the criterion, as recorded when the study was written: arms are data, and cannot
+        wait for it.
+    criterion
+        The metric that chooses: an accuracy, the higher the better, or a cross-entropy, the lower the better.
     """
 
     spec: RunSpec
     rates: Sequence[float]
     chosen: float
+    criterion: str = CRITERION
 
     def __post_init__(self) -> None:
         require(len(self.rates) > 0 and sorted({*self.rates}) == [*self.rates], "rates", self.rates, "rising")
@@ -75,8 +78,10 @@ class SweepResults:
 
     @property
     def best(self) -> float:
-        """The rate with the best mean validation accuracy, the lowest of equals."""
-        return self.sweep.rates[int(self.values(CRITERION).mean(axis=1).argmax())]
+        """The rate that is best by the mean of the criterion, the lowest of equals; one that is not finite is worst."""
+        means = self.values(self.sweep.criterion).mean(axis=1)
+        worth = means if self.sweep.criterion.endswith("accuracy") else -means
+        return self.sweep.rates[int(np.where(np.isfinite(worth), worth, -np.inf).argmax())]
 
     def confirm(self) -> Choice:
         """Return the choice as a card; in a strict build raise if the tuning seeds now choose another rate.
@@ -108,10 +113,10 @@ class Choice:
         return self.best not in (None, self.sweep.chosen)
 
     def _repr_html_(self) -> str:
-        rates, spec = self.sweep.rates, self.sweep.spec
+        rates, spec, judged_by = self.sweep.rates, self.sweep.spec, metric(self.sweep.criterion).label
         sentence = (
             f"{spec.optimizer.name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
-            f"from {rates[0]:g} to {rates[-1]:g} by mean validation accuracy after {spec.epochs} epochs"
+            f"from {rates[0]:g} to {rates[-1]:g} by mean {judged_by}, after {spec.epochs} epochs"
         )
         outcome = "not evaluated in a preview" if self.best is None else f"seeds {', '.join(map(str, TUNING_SEEDS))}"
         if self.differs:

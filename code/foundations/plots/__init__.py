@@ -10,6 +10,7 @@ from foundations.plots.dropout import changes, seeds
 from foundations.plots.frame import STYLE, use_style
 from foundations.plots.images import confusion, image_grid, network, predictions, probability_bars
 from foundations.plots.noise import gradient_and_noise, noise_against_size, noise_scales
+from foundations.plots.optimizers import against_rate, against_trials, descents
 from foundations.plots.outside import cloud, placed, shares, shift, shifts
 from foundations.plots.stopping import against_patience, early_stop
 from foundations.plots.weights import categories, histograms
@@ -19,6 +20,8 @@ __all__ = [
     "against_fit",
     "against_patience",
     "against_width",
+    "against_rate",
+    "against_trials",
     "band",
     "changes",
     "categories",
@@ -26,6 +29,7 @@ __all__ = [
     "compare_arms",
     "confusion",
     "contributions",
+    "descents",
     "early_stop",
     "ends",
     "factorial_effects",

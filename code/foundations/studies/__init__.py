@@ -10,6 +10,7 @@ from foundations.studies import practical1, practical2, task01, task02, task03, 
 from foundations.studies import practical1, practical2, task01, task02, task03, task04, task08
 from foundations.studies import practical1, practical2, task01, task02, task03, task04, task05
 from foundations.studies import practical1, practical2, task01, task02, task03, task04, task06
+from foundations.studies import practical1, practical2, task01, task02, task03, task04, task07
 from foundations.study import Study
 
 STUDIES: Sequence[Study] = (
@@ -23,6 +24,7 @@ STUDIES: Sequence[Study] = (
     task08.study,
     task05.study,
     task06.study,
+    task07.study,
 )
 
 

@@ -1,0 +1,278 @@
+"""Task 7: SGD, momentum, Adam and AdamW, at Keras's default learning rates and each at its own best one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from foundations.claims import Claim
+from foundations.convergence import epochs_to, fluctuation
+from foundations.effects import Effect, Measured, Values, paired, same
+from foundations.metrics import MARGIN_POINTS, POINTS, series
+from foundations.specs import baseline
+from foundations.statistics import Verdict
+from foundations.study import Arm, Study
+from foundations.tuning import Sweep
+
+OPTIMIZERS = ("Adam", "AdamW", "momentum", "SGD")
+EPOCHS = 5
+"""How long the tuned networks are trained, and those that they were tuned on."""
+LONGER = 10
+"""How long they are trained on, to see how far their accuracy jumps about."""
+EARLY, LATE = 0.15, 0.12
+"""Validation cross-entropies, in nats, to which convergence is timed: at the default rates, and at the tuned ones."""
+WINDOW = 6
+"""The last epochs, over which jumps from epoch to epoch are measured."""
+DECAYS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""AdamW's decays, beside Keras's own of 0.004."""
+DECAY_EPOCHS = 10
+TENFOLD = "Adam, ten times the default"
+CALM = "a quarter more or less would not show in the curves"
+
+
+def tuned(optimizer: str) -> str:
+    """Return the name of the arm of an optimizer at its best learning rate."""
+    return f"{optimizer}, tuned"
+
+
+def longer(optimizer: str) -> str:
+    """Return the name of the arm that is trained on at that rate."""
+    return f"{tuned(optimizer)}, {LONGER} epochs"
+
+
+def decayed(decay: float) -> str:
+    """Return the name of the arm of AdamW with a weight decay."""
+    return f"AdamW, decay {decay:g}"
+
+
+def half_decades(lowest: int) -> tuple[float, ...]:
+    """Return nine learning rates, 1 and 3 times the powers of ten, over the four decades from 10 to the `lowest` on."""
+    return tuple(float(f"{digit}e{lowest + decade}") for decade in range(5) for digit in (1, 3))[:9]
+
+
+def early(results: Measured, optimizer: str) -> Values:
+    """Return the validation accuracy at the default rate after as many epochs as the tuned networks have, (seeds,)."""
+    return np.array([100 * series(run, "validation_accuracy")[EPOCHS - 1] for run in results[optimizer]])
+
+
+def lead(more: str, than: str) -> Effect:
+    """Return the effect "at the default rates one optimizer is more accurate after five epochs than another"."""
+    return Effect(
+        f"validation accuracy after {EPOCHS} epochs at the default rates: {more} minus {than}",
+        POINTS,
+        2,
+        MARGIN_POINTS,
+        lambda results: early(results, more) - early(results, than),
+    )
+
+
+def gain(optimizer: str) -> Effect:
+    """Return the effect "an optimizer is more accurate within five epochs at its tuned rate"."""
+    return Effect(
+        f"validation accuracy, {optimizer}: best epoch at the tuned rate minus fifth epoch at the default rate",
+        POINTS,
+        2,
+        MARGIN_POINTS,
+        lambda results: results.values("best_accuracy", tuned(optimizer)) - early(results, optimizer),
+    )
+
+
+def slower(target: float, slow: str, fast: str, margin: float) -> Effect:
+    """Return the effect "one arm takes more epochs to a validation cross-entropy than another", as a factor."""
+
+    def times(results: Measured) -> Values:
+        late, soon = (epochs_to(results[arm], "validation_cross_entropy", target) for arm in (slow, fast))
+        return np.log(late / soon)
+
+    label = f"epochs to a validation cross-entropy of {target:g} nats: {slow} over {fast}"
+    return Effect(label, "times", 2, math.log(margin), times, ratio=True)
+
+
+def jumps(results: Measured, arm: str) -> Values:
+    """Return by how much the validation accuracy of an arm jumps about over its last epochs, in points, (seeds,)."""
+    return fluctuation(100 * np.array([series(run, "validation_accuracy")[-WINDOW:] for run in results[arm]]))
+
+
+def restless(more: str, than: str) -> Effect:
+    """Return the effect "the accuracy jumps about more in one arm than in another", as a factor."""
+    return Effect(
+        f"jumps of the validation accuracy over the last {WINDOW} epochs: {more} over {than}",
+        "times",
+        2,
+        math.log(1.25),
+        lambda results: np.log(jumps(results, more) / jumps(results, than)),
+        ratio=True,
+    )
+
+
+# Task 4 trains the same.
+DEFAULTS = {
+    "Adam": baseline.vary(epochs=20),
+    "AdamW": baseline.vary(optimizer="adamw", epochs=20),
+    "momentum": baseline.vary(optimizer="sgd", momentum=0.9, epochs=20),
+    "SGD": baseline.vary(optimizer="sgd", epochs=20),
+}
+# Equal budgets: nine rates over four decades each. A steady gradient moves momentum 0.9 ten times as far.
+RATES = {"Adam": half_decades(-5), "AdamW": half_decades(-5), "momentum": half_decades(-4), "SGD": half_decades(-3)}
+CHOSEN = {"Adam": 0.001, "AdamW": 0.001, "momentum": 0.03, "SGD": 0.3}
+SWEEPS = {
+    # A single last epoch is a matter of luck at high rates: the best one chooses.
+    name: Sweep(spec.vary(epochs=EPOCHS), RATES[name], CHOSEN[name], criterion="best_cross_entropy")
+    for name, spec in DEFAULTS.items()
+}
+study = Study(
+    name="task07-optimizers",
+    question="Which of SGD, momentum, Adam and AdamW trains best, at Keras's default learning rates and at tuned ones?",
+    arms={
+        **{name: Arm(spec) for name, spec in DEFAULTS.items()},
+        **{tuned(name): Arm(sweep.tuned) for name, sweep in SWEEPS.items()},
+        **{longer(name): Arm(sweep.tuned.vary(epochs=LONGER)) for name, sweep in SWEEPS.items()},
+        TENFOLD: Arm(baseline.vary(epochs=EPOCHS, learning_rate=0.01)),
+        **{
+            decayed(decay): Arm(DEFAULTS["AdamW"].vary(epochs=DECAY_EPOCHS, weight_decay=decay), seeds=3)
+            for decay in DECAYS
+        },
+    },
+    sweeps=SWEEPS,
+    scientific=("optimizer (SGD, SGD with momentum 0.9, Adam, AdamW)", "AdamW's decay (0 to 1)"),
+    nuisance=("learning rate: nine values over four decades for each optimizer, on three seeds of their own",),
+    fixed=(
+        "momentum 0.9, Adam's decay rates and epsilon at Keras's defaults",
+        "learning rates constant",
+        "5 epochs to tune, of which the best counts, and the same after tuning; 20 at the defaults",
+        "batch size 32",
+        "128 ReLU units",
+        "50,000 training images",
+    ),
+    claims=(
+        Claim(
+            "adam-leads-at-defaults",
+            "At Keras's default learning rates, Adam reads more validation images after five epochs than SGD.",
+            lead("Adam", "SGD"),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "momentum-leads-at-defaults",
+            "At the same learning rate, SGD with momentum reads more validation images after five epochs than without.",
+            lead("momentum", "SGD"),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "adamw-is-adam-at-defaults",
+            "With Keras's default decay, AdamW reads as many validation images after twenty epochs as Adam.",
+            same("validation_accuracy", "AdamW", "Adam"),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "tuning-lifts-sgd",
+            "SGD at its tuned learning rate reads more validation images within five epochs than at its default one.",
+            gain("SGD"),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "tuned-sgd-equals-adam",
+            "With both tuned, SGD reads as many validation images within five epochs as Adam.",
+            same("best_accuracy", tuned("SGD"), tuned("Adam")),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "tuned-momentum-equals-adam",
+            "With both tuned, SGD with momentum reads as many validation images within five epochs as Adam.",
+            same("best_accuracy", tuned("momentum"), tuned("Adam")),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "adam-is-fast-at-defaults",
+            "At the default rates SGD takes more than five times as many epochs to 0.15 nats as Adam.",
+            slower(EARLY, "SGD", "Adam", 5.0),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="the threshold itself",
+        ),
+        Claim(
+            "adam-jumps-at-defaults",
+            "At the default rates Adam's validation accuracy jumps about more from epoch to epoch than SGD's.",
+            restless("Adam", "SGD"),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason=CALM,
+        ),
+        Claim(
+            "sgd-jumps-when-tuned",
+            "With both tuned, SGD's validation accuracy jumps about more from epoch to epoch than Adam's.",
+            restless(longer("SGD"), longer("Adam")),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+            margin_reason=CALM,
+        ),
+        Claim(
+            "decay-narrows-gap",
+            "AdamW with a decay of 0.1, 25 times Keras's, leaves a smaller cross-entropy gap than without decay.",
+            paired("gap", less=decayed(0.1), than=decayed(0.0)),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "decay-lowers-cross-entropy",
+            "AdamW with a decay of 0.1 leaves a lower validation cross-entropy than without decay.",
+            paired("validation_cross_entropy", less=decayed(0.1), than=decayed(0.0)),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "too-much-decay",
+            "AdamW with a decay of 1 reads fewer validation images than without decay.",
+            paired("validation_accuracy", less=decayed(1.0), than=decayed(0.0)),
+            predicted=Verdict.SUPPORTED,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "adam-converges-faster",
+            "Adam converges faster than SGD: with both tuned, SGD takes more epochs to 0.12 nats.",
+            slower(LATE, tuned("SGD"), tuned("Adam"), 1.25),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+            margin_reason="a quarter more epochs is what one would notice",
+            folklore=True,
+        ),
+        Claim(
+            "adam-is-best",
+            "Adam is the best optimizer: with both tuned, it reads more validation images than SGD with momentum.",
+            paired("best_accuracy", more=tuned("Adam"), than=tuned("momentum")),
+            predicted=Verdict.REFUTED,
+            recorded=Verdict.REFUTED,
+            folklore=True,
+        ),
+        Claim(
+            "momentum-is-a-must",
+            "Momentum is a must: with both tuned, SGD without it reads fewer validation images than with it.",
+            paired("best_accuracy", less=tuned("SGD"), than=tuned("momentum")),
+            predicted=Verdict.INCONCLUSIVE,
+            recorded=Verdict.INCONCLUSIVE,
+            folklore=True,
+        ),
+        Claim(
+            "adam-needs-no-tuning",
+            "Adam needs no tuning: at ten times its default learning rate it reads as many validation images.",
+            same("best_accuracy", TENFOLD, tuned("Adam")),
+            predicted=Verdict.REFUTED,
+            recorded=Verdict.REFUTED,
+            folklore=True,
+        ),
+        Claim(
+            "sgd-generalizes-better",
+            "SGD generalizes better: with both tuned, it leaves a smaller cross-entropy gap than Adam.",
+            paired("gap", less=tuned("SGD"), than=tuned("Adam")),
+            predicted=Verdict.REFUTED,
+            recorded=Verdict.REFUTED,
+            folklore=True,
+        ),
+    ),
+)
