@@ -1,5 +1,6 @@
 """The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
 
+from foundations.plots.activations import activations, by_layer, dots_and_means
 from foundations.plots.anatomy import contributions, forward_pass, through_training
 from foundations.plots.calibration import reliability
 from foundations.plots.curves import band, compare_arms, ends, interval_curve, learning_curves
@@ -11,12 +12,15 @@ from foundations.plots.stopping import against_patience, early_stop
 
 __all__ = [
     "STYLE",
+    "activations",
     "against_patience",
     "band",
+    "by_layer",
     "cloud",
     "compare_arms",
     "confusion",
     "contributions",
+    "dots_and_means",
     "early_stop",
     "ends",
     "forward_pass",
