@@ -9,14 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-from foundations.activations import DERIVATIVES
+from foundations.activations import DERIVATIVES, NAMES
 from foundations.evaluation import ACTIVATIONS
 from foundations.plots.curves import band
 from foundations.plots.frame import axes_or_new
 
 COLORS = dict(zip(ACTIVATIONS, ("C0", "C1", "C2", "C3", "0.4"), strict=True))
 """One colour an activation in all figures; the control is gray."""
-NAMES = {"relu": "ReLU", "tanh": "tanh", "softsign": "softsign", "gelu": "GELU", "sigmoid": "sigmoid"}
 APART = 0.08
 """How far apart the activations' dots stand, in settings."""
 
