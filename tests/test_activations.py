@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_derivatives_integrate_to_functions(activation: str, low: float, high: f
     expected = np.subtract(*(ACTIVATIONS[activation](np.array([end]))[0] for end in (high, low)))
     parts = (
         integrate.quad(lambda a: DERIVATIVES[activation](np.array([a]))[0], *ends, limit=200)[0]
-        for ends in zip(middle[:-1], middle[1:], strict=True)
+        for ends in itertools.pairwise(middle)
     )
     assert pytest.approx(expected, abs=1e-6) == sum(parts) * (1 if high >= low else -1)
 

@@ -60,7 +60,7 @@ def rms_derivative(activation: str, variance: float) -> float:
 def variances(activation: str, gain: float, first: float, depth: int) -> NDArray[np.float64]:
     """Return the variance of the pre-activations of every hidden layer at initialisation, (depth,).
 
-    It is that of very wide layers, q → gain · E[φ(a)²] with a of variance q (Poole et al., 2016, equation 3).
+    It is that of very wide layers, q → gain · E[φ(a)²] with a of variance q (Schoenholz et al., 2017).
 
     Parameters
     ----------

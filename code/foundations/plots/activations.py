@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,12 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from foundations.activations import DERIVATIVES, NAMES
 from foundations.evaluation import ACTIVATIONS
 from foundations.plots.curves import band
-from foundations.plots.frame import axes_or_new
+from foundations.plots.frame import axes_or_new, label_end
 
-COLORS = dict(zip(ACTIVATIONS, ("C0", "C1", "C2", "C3", "0.4"), strict=True))
-"""One colour an activation in all figures; the control is gray."""
+COLORS = dict(zip(ACTIVATIONS, ("C0", "C1", "C2", "C3", "C4"), strict=True))
+"""One colour an activation in all figures."""
 APART = 0.08
 """How far apart the activations' dots stand, in settings."""
+LINE = 0.06
+"""The height of a line's name, as a share of the axis."""
 
 
 def activations(derivative: bool = False, reach: float = 3.0, ax: Axes | None = None) -> Axes:
@@ -31,33 +34,52 @@ def activations(derivative: bool = False, reach: float = 3.0, ax: Axes | None = 
 
 
 def by_layer(
-    signals: Mapping[str, NDArray[np.float64]],
-    theory: Mapping[str, ArrayLike],
+    measured: Mapping[str, NDArray[np.float64]],
+    derived: Mapping[str, ArrayLike],
     ax: Axes | None = None,
+    first: int = 1,
 ) -> Axes:
-    """Draw a positive quantity against the hidden layer on a logarithmic axis: measured, and derived as dashes.
+    """Draw what comes back against the hidden layer, on a logarithmic axis, in the direction in which it travels.
+
+    Lines are means over seeds and bands span all of them.
 
     Parameters
     ----------
-    signals
-        By activation, (seeds, layers), from the first hidden layer to the last.
-    theory
-        By activation, (layers,).
+    measured
+        By activation, (seeds, layers), in the order of the layers, all above 0.
+    derived
+        By activation, (layers,), drawn as dashes.
     ax
         Where to draw; a new figure if None.
+    first
+        The number of the first layer given.
     """
     ax = axes_or_new(ax)
     ax.set_yscale("log")
-    for name, values in signals.items():
-        layers = np.arange(1, values.shape[1] + 1)
-        # From the last layer to the first, as the signal travels, so that a line is named where it ends.
-        band(ax, layers[::-1], values[:, ::-1], NAMES[name], color=COLORS[name])
-        ax.plot(layers, np.asarray(theory[name]), color=COLORS[name], linestyle="--", linewidth=1)
+    layers = first + np.arange(next(iter(measured.values())).shape[1])
+    for name, values in measured.items():
+        band(ax, layers, values, "", color=COLORS[name])
+    for name, line in derived.items():
+        ax.plot(layers, np.asarray(line), color=COLORS[name], linestyle="--", linewidth=1)
+    ends = {name: float(values[:, 0].mean()) for name, values in measured.items()}
+    for name, height in apart(ends, float(np.diff(np.log(ax.get_ylim()))[0]) * LINE).items():
+        label_end(ax, first, height, NAMES[name], COLORS[name])
     ax.invert_xaxis()
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.yaxis.set_major_locator(LogLocator(numticks=7))
-    ax.set(xlabel="hidden layer")
+    ax.minorticks_off()
+    ax.set_xlabel("hidden layer")
     return ax
+
+
+def apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
+    """Return heights on a logarithmic axis, moved upwards where two would be closer than a gap in their logarithms."""
+    moved: dict[str, float] = {}
+    lowest = -math.inf
+    for name in sorted(heights, key=heights.__getitem__):
+        lowest = max(math.log(heights[name]), lowest + gap)
+        moved[name] = math.exp(lowest)
+    return moved
 
 
 def dots_and_means(values: Mapping[str, NDArray[np.float64]], at: Sequence[float], ax: Axes | None = None) -> Axes:

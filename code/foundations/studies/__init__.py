@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from foundations.runs import trajectory
 from foundations.specs import RunSpec, require_one_of
-from foundations.studies import practical1, practical2, task01, task02, task03, task04
+from foundations.studies import practical1, practical2, task01, task02, task03, task04, task09
 from foundations.study import Study
 
 STUDIES: Sequence[Study] = (
@@ -16,6 +16,7 @@ STUDIES: Sequence[Study] = (
     task02.study,
     task03.study,
     task04.study,
+    task09.study,
 )
 
 
