@@ -98,9 +98,9 @@ def dots_and_means(values: Mapping[str, NDArray[np.float64]], at: Sequence[float
     places = np.arange(len(at))
     for number, (name, of) in enumerate(values.items()):
         # Side by side, so that no dot hides another.
-        apart = places + APART * (number - (len(values) - 1) / 2)
+        beside = places + APART * (number - (len(values) - 1) / 2)
         for seed in of:
-            ax.plot(apart, seed, "o", color=COLORS[name], markersize=3, alpha=0.5)
-        ax.plot(apart, of.mean(axis=0), color=COLORS[name], label=NAMES[name])
+            ax.plot(beside, seed, "o", color=COLORS[name], markersize=3, alpha=0.5)
+        ax.plot(beside, of.mean(axis=0), color=COLORS[name], label=NAMES[name])
     ax.set_xticks(places, [f"{setting:g}" for setting in at])
     return ax

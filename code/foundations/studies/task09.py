@@ -9,8 +9,7 @@ import numpy as np
 
 from foundations.activations import NAMES
 from foundations.claims import Claim
-from foundations.effects import Effect, Measured, Values, paired, same
-from foundations.metrics import POINTS
+from foundations.effects import Effect, Measured, Values
 from foundations.signals import WIDTH, at_start, openness
 from foundations.specs import INITIALIZERS, baseline
 from foundations.statistics import Verdict
