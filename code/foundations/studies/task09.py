@@ -19,110 +19,40 @@ from foundations.tuning import Sweep
 
 GLOROT, HE = INITIALIZERS
 RATES = (0.0003, 0.001, 0.003, 0.01)
-CHOSEN = {"relu": 0.001, "tanh": 0.001, "softsign": 0.001, "gelu": 0.001, "sigmoid": 0.003}
+CHOSEN = {"relu": 0.001, "tanh": 0.001, "gelu": 0.001, "sigmoid": 0.003}
 """The learning rates that the tuning seeds chose."""
 DEPTHS = (2, 4, 8, 16)
 INITIALISED = {"Glorot": GLOROT, "He": HE}
 FAST = "ReLU at ten times the rate"
 """The arm whose units die."""
 
-SWEEPS = {
-    name: Sweep(baseline.vary(activation=activation, epochs=5, snapshots=(0,)), RATES, CHOSEN[activation])
-    for activation, name in NAMES.items()
-}
-DEFAULT_RATE = baseline.optimizer.learning_rate
-TUNED = {name: name if sweep.chosen == DEFAULT_RATE else f"{name}, tuned" for name, sweep in SWEEPS.items()}
+SHALLOW = {name: baseline.vary(activation=activation, epochs=5, snapshots=(0,)) for activation, name in NAMES.items()}
+SWEEPS = {NAMES[activation]: Sweep(SHALLOW[NAMES[activation]], RATES, rate) for activation, rate in CHOSEN.items()}
+TUNED = {name: name if sweep.tuned == SHALLOW[name] else f"{name}, tuned" for name, sweep in SWEEPS.items()}
 """The arm at the learning rate that suits an activation, which for some is the default's."""
-
-
-def deep(activation: str, depth: int, initialised: str) -> str:
-    """Return the name of the arm of a deep network."""
-    return f"{depth} {NAMES[activation]} layers, {initialised}"
-
-
-def fall(results: Measured, activation: str, depth: int, initializer: str, column: int = 0) -> Values:
-    """Return the logarithm of how often the error signal of the last hidden layer exceeds that of the first, (seeds,).
-
-    With `column` 1 it is the gradient by the last hidden layer's kernel over that by the second's; the first one's
-    has another shape.
-    """
-    norms = at_start(results["ReLU"], depth, activation, initializer)[:, :, column]
-    return np.asarray(np.log(norms[:, -2] / norms[:, column]))
-
-
-def falls(activation: str, depth: int, initialised: str, *, over: float) -> Effect:
-    """Return the effect "the error signal falls by more than a factor on its way through a deep network"."""
-    return Effect(
-        f"error signal in the last hidden layer over the first, {deep(activation, depth, initialised)}",
-        "times",
-        1,
-        math.log(over),
-        functools.partial(fall, activation=activation, depth=depth, initializer=INITIALISED[initialised]),
-        ratio=True,
-    )
-
-
-def holds(activation: str, depth: int, initialised: str, *, within: float, column: int = 0) -> Effect:
-    """Return the effect "what comes back stays the same, up to a factor, through a deep network"."""
-    what = ("error signal", "gradient by a kernel")[column]
-    first = ("first", "second")[column]
-    return Effect(
-        f"{what}: last hidden layer over the {first}, {deep(activation, depth, initialised)}",
-        "times",
-        2,
-        math.log(within),
-        functools.partial(
-            fall, activation=activation, depth=depth, initializer=INITIALISED[initialised], column=column
-        ),
-        equivalence=True,
-        ratio=True,
-    )
-
-
-def smaller_slope(results: Measured, activation: str, than: str) -> Values:
-    """Return the logarithm of how often one rms derivative at initialisation fits into another, (seeds,)."""
-    small, large = (openness(results[NAMES[name]], True)[:, 0] for name in (activation, than))
-    return np.asarray(np.log(large / small))
-
-
-def dead(results: Measured, arm: str) -> Values:
-    """Return the share of hidden units, in points, that are closed for every training image looked at, (seeds,)."""
-    return np.asarray(openness(results[arm], False)[:, 2])
-
-
-def closing(results: Measured, arm: str) -> Values:
-    """Return by how many points training raises the share of closed pairs of a unit and an image, (seeds,)."""
-    return np.asarray(openness(results[arm], False)[:, 1] - openness(results[arm], True)[:, 1])
-
-
-def below(results: Measured, arm: str, bound: float) -> Values:
-    """Return how far an arm's validation accuracy stays below a bound, in points, (seeds,)."""
-    return np.asarray(bound - results.values("validation_accuracy", arm))
-
-
-DEEP = {
+TRAINED_DEEP = {
     deep(activation, depth, initialised): Arm(
         baseline.vary(
             hidden=(WIDTH,) * depth,
             activation=activation,
-            initializer=initializer,
+            initializer=INITIALISED[initialised],
             train_size=10_000,
             epochs=6,
         ),
         seeds=3,
     )
-    for initialised, initializer in INITIALISED.items()
-    for activation in NAMES
-    for depth in (DEPTHS if initializer == GLOROT else DEPTHS[-1:])
+    for initialised, trained in TRAINED_DEEP.items()
+    for activation, depths in trained.items()
+    for depth in depths
 }
 
 study = Study(
     name="task09-activations",
     question="Which activation function trains best, and where do gradients vanish?",
     arms={
-        **{name: Arm(sweep.spec.vary(learning_rate=DEFAULT_RATE)) for name, sweep in SWEEPS.items()},
+        **{name: Arm(spec) for name, spec in SHALLOW.items()},
         **{TUNED[name]: Arm(sweep.tuned) for name, sweep in SWEEPS.items()},
-        FAST: Arm(SWEEPS["ReLU"].spec.vary(learning_rate=10 * DEFAULT_RATE), seeds=3),
+        FAST: Arm(SHALLOW["ReLU"].vary(learning_rate=0.01), seeds=3),
         **DEEP,
     },
     scientific=(
@@ -130,7 +60,7 @@ study = Study(
         "hidden layers (1 of 128 units; 2, 4, 8 and 16 of 64)",
         "initial weights (Glorot's or He's), in deep networks",
     ),
-    nuisance=("learning rate, with one hidden layer: at Adam's default, and tuned for each activation",),
+    nuisance=("learning rate, with one hidden layer: at Adam's default, and tuned for each but softsign",),
     fixed=(
         "Adam",
         "batch size 32",
