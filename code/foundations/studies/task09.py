@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -30,7 +31,79 @@ SHALLOW = {name: baseline.vary(activation=activation, epochs=5, snapshots=(0,)) 
 SWEEPS = {NAMES[activation]: Sweep(SHALLOW[NAMES[activation]], RATES, rate) for activation, rate in CHOSEN.items()}
 TUNED = {name: name if sweep.tuned == SHALLOW[name] else f"{name}, tuned" for name, sweep in SWEEPS.items()}
 """The arm at the learning rate that suits an activation, which for some is the default's."""
-TRAINED_DEEP = {
+TRAINED: Mapping[str, Mapping[str, Sequence[int]]] = {
+    "Glorot": {"relu": DEPTHS, "tanh": DEPTHS, "sigmoid": DEPTHS, "gelu": (16,)},
+    "He": {"relu": (16,), "gelu": (16,)},
+}
+"""The depths of the deep networks that are trained, by initial weights and activation."""
+
+
+def deep(activation: str, depth: int, initialised: str) -> str:
+    """Return the name of the arm of a deep network."""
+    return f"{depth} {NAMES[activation]} layers, {initialised}"
+
+
+def fall(results: Measured, activation: str, depth: int, initializer: str, column: int = 0) -> Values:
+    """Return the logarithm of how often the error signal of the last hidden layer exceeds that of the first, (seeds,).
+
+    With `column` 1 it is the gradient by the last hidden layer's kernel over that by the second's; the first one's
+    has another shape.
+    """
+    norms = at_start(results["ReLU"], depth, activation, initializer)[:, :, column]
+    return np.asarray(np.log(norms[:, -2] / norms[:, column]))
+
+
+def falls(activation: str, depth: int, initialised: str, *, over: float) -> Effect:
+    """Return the effect "the error signal falls by more than a factor on its way through a deep network"."""
+    return Effect(
+        f"error signal in the last hidden layer over the first, {deep(activation, depth, initialised)}",
+        "times",
+        1,
+        math.log(over),
+        functools.partial(fall, activation=activation, depth=depth, initializer=INITIALISED[initialised]),
+        ratio=True,
+    )
+
+
+def holds(activation: str, depth: int, initialised: str, *, within: float, column: int = 0) -> Effect:
+    """Return the effect "what comes back stays the same, up to a factor, through a deep network"."""
+    what = ("error signal", "gradient by a kernel")[column]
+    first = ("first", "second")[column]
+    return Effect(
+        f"{what}: last hidden layer over the {first}, {deep(activation, depth, initialised)}",
+        "times",
+        2,
+        math.log(within),
+        functools.partial(
+            fall, activation=activation, depth=depth, initializer=INITIALISED[initialised], column=column
+        ),
+        equivalence=True,
+        ratio=True,
+    )
+
+
+def smaller_slope(results: Measured, activation: str, than: str) -> Values:
+    """Return the logarithm of how often one rms derivative at initialisation fits into another, (seeds,)."""
+    small, large = (openness(results[NAMES[name]], True)[:, 0] for name in (activation, than))
+    return np.asarray(np.log(large / small))
+
+
+def dead(results: Measured, arm: str) -> Values:
+    """Return the share of hidden units, in points, that are closed for every training image looked at, (seeds,)."""
+    return np.asarray(openness(results[arm], False)[:, 2])
+
+
+def closing(results: Measured, arm: str) -> Values:
+    """Return by how many points training raises the share of closed pairs of a unit and an image, (seeds,)."""
+    return np.asarray(openness(results[arm], False)[:, 1] - openness(results[arm], True)[:, 1])
+
+
+def below(results: Measured, arm: str, bound: float) -> Values:
+    """Return how far an arm's validation accuracy stays below a bound, in points, (seeds,)."""
+    return np.asarray(bound - results.values("validation_accuracy", arm))
+
+
+DEEP = {
     deep(activation, depth, initialised): Arm(
         baseline.vary(
             hidden=(WIDTH,) * depth,
@@ -41,7 +114,7 @@ TRAINED_DEEP = {
         ),
         seeds=3,
     )
-    for initialised, trained in TRAINED_DEEP.items()
+    for initialised, trained in TRAINED.items()
     for activation, depths in trained.items()
     for depth in depths
 }
