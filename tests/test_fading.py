@@ -38,13 +38,9 @@ def results(monkeypatch: pytest.MonkeyPatch) -> Results:
     monkeypatch.setattr(fading, "at_start", at_start)
     monkeypatch.setattr(fading, "openness", openness)
     specs = {name: baseline.vary(activation=name.lower(), epochs=1) for name in ("ReLU", "tanh")}
+    curves = {"select_accuracy": [0.2], "judge_accuracy": [0.3]}
     return results_of(
-        {
-            name: [
-                pretend(spec.vary(seed=s), {"select_accuracy": [0.2], "judge_accuracy": [0.3]}) for s in range(SEEDS)
-            ]
-            for name, spec in specs.items()
-        }
+        {name: [pretend(spec.vary(seed=seed), curves) for seed in range(SEEDS)] for name, spec in specs.items()}
     )
 
 
