@@ -101,7 +101,7 @@ def norms(weights: Weights, images: data.Images, labels: data.Labels, activation
     return np.stack([lengths, gradients], axis=1)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=16)
 def training_images(seed: int, checksum: str) -> tuple[data.Images, data.Labels]:
     """Return the 10,000 training images of a seed on which training metrics are measured, and their labels."""
     pool = data.load()
