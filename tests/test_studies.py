@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foundations import canvases, evaluation, noise, outside, representation, shifts, strokes, studies
+from foundations import canvases, evaluation, noise, outside, representation, shifts, signals, strokes, studies
 from foundations.claims import Claim
 from foundations.data import Images, Labels
 from foundations.errors import FoundationsError
@@ -77,6 +77,7 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(evaluation, "validation_set", validation_set)
     monkeypatch.setattr(noise, "training_set", training_set)
+    monkeypatch.setattr(signals, "training_images", validation_set)
     for module in (canvases, outside, representation, shifts):
         monkeypatch.setattr(module, "validation_set", few)
     monkeypatch.setattr(outside, "SETS", dict.fromkeys(outside.SETS, pictures))

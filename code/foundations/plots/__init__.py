@@ -1,5 +1,6 @@
 """The figures of the book: each takes results or arrays and an optional `Axes`, and returns the axes it drew on."""
 
+from foundations.plots.activations import activations, by_layer, dots_and_means
 from foundations.plots.anatomy import contributions, forward_pass, through_training
 from foundations.plots.batches import against_fit, progress, tuning
 from foundations.plots.calibration import reliability
@@ -18,6 +19,7 @@ from foundations.plots.weights import categories, histograms
 __all__ = [
     "STYLE",
     "against_fit",
+    "activations",
     "against_patience",
     "against_width",
     "against_rate",
@@ -25,11 +27,13 @@ __all__ = [
     "band",
     "changes",
     "categories",
+    "by_layer",
     "cloud",
     "compare_arms",
     "confusion",
     "contributions",
     "descents",
+    "dots_and_means",
     "early_stop",
     "ends",
     "factorial_effects",

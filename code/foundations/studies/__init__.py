@@ -6,11 +6,20 @@ from collections.abc import Sequence
 
 from foundations.runs import trajectory
 from foundations.specs import RunSpec, require_one_of
-from foundations.studies import practical1, practical2, task01, task02, task03, task04, task10
-from foundations.studies import practical1, practical2, task01, task02, task03, task04, task08
-from foundations.studies import practical1, practical2, task01, task02, task03, task04, task05
-from foundations.studies import practical1, practical2, task01, task02, task03, task04, task06
-from foundations.studies import practical1, practical2, task01, task02, task03, task04, task07
+from foundations.studies import (
+    practical1,
+    practical2,
+    task01,
+    task02,
+    task03,
+    task04,
+    task05,
+    task06,
+    task07,
+    task08,
+    task09,
+    task10,
+)
 from foundations.study import Study
 
 STUDIES: Sequence[Study] = (
@@ -20,11 +29,12 @@ STUDIES: Sequence[Study] = (
     task02.study,
     task03.study,
     task04.study,
-    task10.study,
-    task08.study,
     task05.study,
     task06.study,
     task07.study,
+    task08.study,
+    task09.study,
+    task10.study,
 )
 
 
