@@ -28,6 +28,7 @@ from foundations.evaluation import (
     cross_entropy,
     entropies,
     error_profile,
+    final_errors,
     forward,
     logits,
     open_test_set,
@@ -279,6 +280,17 @@ def test_test_set_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("FOUNDATIONS_DATA", str(path))
     with pytest.raises(DataError, match="x_test must be uint8 of shape"):
         open_test_set("practical2")
+
+
+@pytest.mark.usefixtures("runs_folder")
+def test_final_errors_are_those_of_the_test_set() -> None:
+    """Networks that always say one digit misread all other test images; only a named place is told."""
+    labels = open_test_set("takeaways").labels
+    runs = [constant(np.eye(10, dtype=np.float32)[digit]) for digit in (1, 0)]
+    expected = [100 * (labels != digit).mean() for digit in (1, 0)]
+    assert pytest.approx(expected) == final_errors(runs, "takeaways")
+    with pytest.raises(FoundationsError, match="the place that opens the test set"):
+        final_errors(runs, "tuning")
 
 
 def trees() -> Iterator[tuple[str, ast.Module]]:

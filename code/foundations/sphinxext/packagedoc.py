@@ -49,7 +49,7 @@ class PackageReference(SphinxDirective):
     def module(self, module: reference.Module) -> nodes.section:
         """Return what there is in a module."""
         section = nodes.section(ids=[self.note("module", module.name)], names=[])
-        section += nodes.title("", "", nodes.literal("", module.name))
+        section += nodes.title("", "", nodes.literal("", module.name.removeprefix("foundations.")))
         section += nodes.paragraph("", "", *prose(module.summary))
         if module.entries:
             section += nodes.definition_list("", *(self.entry(module.name, entry) for entry in module.entries))
