@@ -43,14 +43,13 @@ def test_headlines_are_listed_once() -> None:
 
 
 def test_table_gives_means_and_intervals() -> None:
-    """A row holds the network, its size, the mean error with its interval and range, the seeds and the chapter."""
+    """A row holds the network, the mean error with its interval, the network's size, the seeds and the chapter."""
     results: dict[str, Results] = {"task00-pretended": results_of({"plain": [pretend()] * 3})}
     values = np.array([2.0, 2.5, 2.25])
     found = table(results, {Headline("task00-pretended", "plain", "A network"): values})
     (row,) = found.rows
     expected = estimate(values)
-    assert ["A network", "101,770", "2.25", f"{expected.low:.2f} to {expected.high:.2f}", "2.00 to 2.50", "3"] == [
-        *row[:-1]
-    ]
-    assert '<a href="task00-pretended.html">Task 0</a>' in found._repr_html_()
+    error = f"2.25\N{NO-BREAK SPACE}[{expected.low:.2f},\N{NO-BREAK SPACE}{expected.high:.2f}]"
+    assert ["A network", error, "101,770", "3"] == [*row[:-1]]
+    assert '<a href="task00-pretended.html">Task\N{NO-BREAK SPACE}0</a>' in found._repr_html_()
     assert len(found.columns) == len(row)

@@ -253,7 +253,7 @@ def test_claims_come_in_order() -> None:
 def test_folklore_with_its_verdicts() -> None:
     """Each saying links to its claim and stands with its chapter, verdict and effect."""
     table = tables.folklore([("Task 3", "chapter.html#claim-this-beats-that", OUTCOME)])
-    expected = ["This < that. this-beats-that", "Task 3", "supported", "+2.00 points [+1.75, +2.25]"]
+    expected = ["This < that. this-beats-that", f"Task{tables.NO_BREAK}3", "supported", "+2.00 points [+1.75, +2.25]"]
     assert expected == read(table).rows[1]
     assert '<a href="chapter.html#claim-this-beats-that">this-beats-that</a>' in table._repr_html_()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from foundations.effects import Values
 from foundations.statistics import estimate
 from foundations.study import Results
-from foundations.tables import Markup, Table
+from foundations.tables import NO_BREAK, Markup, Table
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,18 @@ def table(results: Mapping[str, Results], errors: Mapping[Headline, Values]) -> 
     errors
         Misread test images in percent, (seeds,).
     """
-    columns = ("Network", "Parameters", "Test error (%)", "95% interval", "Lowest to highest", "Seeds", "Chapter")
+    columns = ("Network", "Test error (%) [95% interval]", "Parameters", "Seeds", "Chapter")
     rows = []
     for headline, values in errors.items():
         study, found = results[headline.study].study, estimate(values)
         rows.append(
             (
                 headline.network,
+                f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]".replace(" ", NO_BREAK),
                 f"{study.arms[headline.arm].spec.model.parameters:,}",
-                f"{found.mean:.2f}",
-                f"{found.low:.2f} to {found.high:.2f}",
-                f"{values.min():.2f} to {values.max():.2f}",
                 str(found.count),
-                Markup(f'<a href="{study.name}.html">{study.chapter}</a>'),
+                Markup(f'<a href="{study.name}.html">{study.chapter.replace(" ", NO_BREAK)}</a>'),
             )
         )
-    caption = "Errors on the 10,000 test images: means over seeds, with intervals over seeds."
+    caption = "Misread images among the 10,000 of the test set: means over seeds, with 95% intervals over seeds."
     return Table(caption, columns, rows)

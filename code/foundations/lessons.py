@@ -9,6 +9,7 @@ from html import escape
 from foundations.claims import Outcome
 from foundations.specs import require_one_of
 from foundations.study import Results, Study
+from foundations.tables import NO_BREAK
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
         ),
         Lesson(
             "Compare losses that were measured in the same way. Keras's training loss is an average over an epoch in "
-            "which the weights improve, so it starts above the validation loss and says nothing about new images.",
+            "which the weights improve, so it starts above the validation loss; new images are not easier for that.",
             ("keras-loss-above-val-loss", "validation-easier-than-training"),
         ),
         Lesson(
@@ -191,9 +192,10 @@ def _item(evidence: Evidence) -> str:
     state = "unevaluated" if outcome.judgement is None else outcome.judgement.verdict
     verdict = f"{outcome.verdict[:1].upper()}{outcome.verdict[1:]}"
     result = f"{verdict}: {outcome.effect}" if outcome.effect else verdict
+    chapter = evidence.study.chapter.replace(" ", NO_BREAK)
     return (
         f'<li class="lesson-{state}">{escape(claim.sentence)} <strong>{escape(result)}.</strong> '
-        f'<span>{evidence.study.chapter}, <a href="{evidence.address}">{claim.id}</a></span></li>'
+        f'<span>{chapter}, <a href="{evidence.address}">{claim.id}</a></span></li>'
     )
 
 

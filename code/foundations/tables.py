@@ -178,10 +178,10 @@ def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]
 
 def folklore(claims: Sequence[tuple[str, str, Outcome]]) -> Table:
     """Return what became of sentences that tutorials repeat; each is given with its chapter and its address."""
-    rows = [
-        (Markup(f'{escape(o.claim.sentence)} <a href="{address}">{o.claim.id}</a>'), chapter, o.verdict, o.effect)
-        for chapter, address, o in claims
-    ]
+    rows = []
+    for chapter, address, outcome in claims:
+        link = Markup(f'{escape(outcome.claim.sentence)} <a href="{address}">{outcome.claim.id}</a>')
+        rows.append((link, chapter.replace(" ", NO_BREAK), outcome.verdict, outcome.effect))
     return Table("The folklore of this book.", ("Saying", "Chapter", "Verdict", "Effect [95% interval]"), rows)
 
 
