@@ -25,7 +25,13 @@ SECTIONS = [
 ]
 OUTCOMES = {"Results", "Claims", "Folklore", "Summary", "The test set, opened once"}
 MAX_LINES, MAX_CELLS, MAX_CELL_LINES = 480, 26, 25
+MIN_TERMS = 3
 CHAPTERS = [BOOK / f"{study.name}.md" for study in STUDIES]
+FINAL = BOOK / "takeaways.md"
+LISTED = re.findall(
+    r"^\w.*$", (BOOK / "glossary.md").read_text(encoding="utf-8").partition("{glossary}")[2], re.MULTILINE
+)
+TERMS = {term.lower() for term in LISTED}
 CLAIMS = {study.name: [claim.id for claim in study.claims] for study in STUDIES}
 
 
@@ -47,6 +53,12 @@ def sections(text: str) -> dict[str, str]:
     """Return a text's second-level sections by heading."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def terms_in(text: str) -> set[str]:
+    """Return the glossary's terms that a text links to, in lower case."""
+    roles = re.findall(r"\{term\}`(?:[^`<]*<([^`>]*)>|([^`]*))`", text)
+    return {(target or word).lower() for target, word in roles}
 
 
 def metadata(source: str) -> list[dict[str, object]]:
@@ -118,6 +130,13 @@ def thin_exercises(source: str, name: str) -> list[str]:
     return [f"{name}: {found} {what}, not {least}" for what, (found, least) in counts.items() if found < least]
 
 
+def unlinked_terms(source: str, name: str) -> list[str]:
+    """Report fewer than three links to the glossary, and links to terms that it has not."""
+    linked = terms_in(without_code(source))
+    problems = [f"{name}: the glossary has no term {term!r}" for term in sorted(linked - TERMS)]
+    return problems if len(linked) >= MIN_TERMS else [*problems, f"{name}: links to {len(linked)} terms"]
+
+
 def unannounced_test_set(source: str, name: str) -> list[str]:
     """Report openings of the test set by a chapter that is not the place it names."""
     places = re.findall(r"open_test_set\(\s*\"([^\"]*)\"", source)
@@ -138,6 +157,8 @@ RULES: list[tuple[Callable[[str, str], list[str]], str]] = [
     (crowded_lines, "## Idea\n\nOne sentence. Another one on its line.\n"),
     (crowded_lines, "## Idea\n\nHow well it works!\n"),
     (thin_exercises, "## Exercises\n\n```{exercise} One\n:label: ex\n```\n"),
+    (unlinked_terms, "## Idea\n\nAn {term}`epoch` has {term}`batches <batch>`, a {term}`batch` has images.\n"),
+    (unlinked_terms, "## Idea\n\n{term}`epoch`, {term}`batch`, {term}`seed`, {term}`phlogiston`.\n"),
     (unannounced_test_set, '```{code-cell} ipython3\nevaluation.open_test_set("task99")\n```\n'),
 ]
 
@@ -156,7 +177,21 @@ def test_every_rule_catches_what_breaks_it(rule: Callable[[str, str], list[str]]
 
 
 def test_other_pages_show_no_claim_and_open_no_test_set() -> None:
-    """Claims are made, and the test set is opened, in chapters alone."""
-    others = [path for path in BOOK.glob("*.md") if path not in CHAPTERS]
-    sources = "".join(path.read_text(encoding="utf-8") for path in others)
-    assert [] == re.findall(r"results\.claim\(|open_test_set", sources)
+    """Claims are made in chapters alone; beside them only the table of final results opens the test set, once."""
+    others = {path: path.read_text(encoding="utf-8") for path in BOOK.glob("*.md") if path not in CHAPTERS}
+    assert [] == re.findall(r"results\.claim\(|open_test_set", "".join(others.values()))
+    opened = [path for path, source in others.items() for _ in re.findall("final_errors", source)]
+    assert [FINAL] == opened
+
+
+@pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
+def test_terms_are_in_the_glossary(path: Path) -> None:
+    """Every page links only to terms that the glossary has."""
+    assert terms_in(path.read_text(encoding="utf-8")) <= TERMS
+
+
+def test_glossary_is_in_alphabetical_order() -> None:
+    """The glossary's terms are in alphabetical order, capitals or not, and none comes twice."""
+    keys = [term.lower() for term in LISTED]
+    assert keys == sorted({*keys})
+    assert len(keys) > 80

@@ -28,6 +28,7 @@ from foundations.evaluation import (
     cross_entropy,
     entropies,
     error_profile,
+    final_errors,
     forward,
     logits,
     open_test_set,
@@ -281,6 +282,17 @@ def test_test_set_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         open_test_set("practical2")
 
 
+@pytest.mark.usefixtures("runs_folder")
+def test_final_errors_are_those_of_the_test_set() -> None:
+    """Networks that always say one digit misread all other test images; only a named place is told."""
+    labels = open_test_set("takeaways").labels
+    runs = [constant(np.eye(10, dtype=np.float32)[digit]) for digit in (1, 0)]
+    expected = [100 * (labels != digit).mean() for digit in (1, 0)]
+    assert pytest.approx(expected) == final_errors(runs, "takeaways")
+    with pytest.raises(FoundationsError, match="the place that opens the test set"):
+        final_errors(runs, "tuning")
+
+
 def trees() -> Iterator[tuple[str, ast.Module]]:
     """Yield the name and syntax of every module of the package."""
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -316,7 +328,8 @@ def test_only_evaluation_reads_the_test_part() -> None:
 def test_package_never_opens_the_test_set() -> None:
     """No module opens the test set; the command line checks that a data file has one, and drops it."""
     others = {name: tree for name, tree in trees() if name != "evaluation.py"}
-    assert [] == [name for name, tree in others.items() if uses(tree, {"open_test_set", "TestSet"})]
+    doors = {"open_test_set", "final_errors", "TestSet"}
+    assert [] == [name for name, tree in others.items() if uses(tree, doors)]
     checking = {name: tree for name, tree in others.items() if uses(tree, {"check_test_set"})}
     assert {"cli/terminal.py"} == {*checking}
     statements = [node.value for node in ast.walk(checking["cli/terminal.py"]) if isinstance(node, ast.Expr)]
@@ -329,12 +342,12 @@ def test_package_never_opens_the_test_set() -> None:
 def test_chapters_open_the_test_set_at_their_own_place(chapter: Path) -> None:
     """A chapter opens the test set once at most for each named place, and only for places of its own name."""
     text = chapter.read_text(encoding="utf-8")
-    places = re.findall(r'open_test_set\("([^"]*)"\)', text)
-    assert len(places) == len(re.findall(r"open_test_set\b", text))
+    places = re.findall(r'open_test_set\("([^"]*)"\)|final_errors\([^()]*, "([^"]*)"\)', text)
+    assert len(places) == len(re.findall(r"open_test_set\b|final_errors\b", text))
     assert len(places) == len({*places})
-    for place in places:
+    for place in map("".join, places):
         assert place in TEST_PLACES
-        assert chapter.stem.startswith(f"{place.partition('-')[0]}-")
+        assert f"{chapter.stem}-".startswith(f"{place.partition('-')[0]}-")
 
 
 @pytest.mark.parametrize("chapter", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from foundations.reference import modules
 from foundations.sphinxext.alphabets import restyle
 from foundations.sphinxext.latex import display_lines
 from foundations.sphinxext.mathml import CORE, MathError, to_mathml
@@ -303,6 +304,28 @@ def test_new_module_outdates_pages_with_code(built: Book) -> None:
     (built.package / "new.py").write_text("")
     assert built.build()[0] == {"code1", "code2"}
     assert built.build()[0] == set()
+
+
+REFERENCE = "# Reference\n\n```{package-reference}\n```\n\n{py:func}`foundations.data.load`\n"
+
+
+def test_package_is_listed_and_linked(book: Book) -> None:
+    """The reference names every module and function, without warnings, and a role links to a function's place."""
+    book.write("reference", REFERENCE)
+    _, warnings = book.build()
+    page = book.page("reference")
+    assert "" == warnings
+    assert 'id="foundations-data-load"' in page
+    assert re.search(r'href="#foundations-data-load"', page)
+    assert all(f">{module.name.removeprefix('foundations.')}<" in page for g in modules().values() for module in g)
+
+
+def test_package_change_outdates_the_reference(book: Book) -> None:
+    """The page that lists the package is read again when the package changes."""
+    book.write("reference", REFERENCE)
+    book.build()
+    touch(book.package / "module.py")
+    assert {"reference"} == book.build()[0]
 
 
 def test_removed_module_outdates_pages_with_code(built: Book) -> None:

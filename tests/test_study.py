@@ -66,6 +66,15 @@ def test_arm_runs_over_the_first_seeds() -> None:
     assert [*range(10)] == [spec.seed for spec in Arm(baseline).specs()]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("practical1-training", "Practical 1"), ("task03-learning-curves", "Task 3"), ("task10-capacity", "Task 10")],
+)
+def test_study_names_its_chapter(name: str, expected: str) -> None:
+    """A study's chapter is called by its kind and number, without the zero that sorts its file."""
+    assert expected == dataclasses.replace(STUDY, name=name).chapter
+
+
 @pytest.mark.parametrize("seeds", [1, 3, 10])
 def test_pilot_seeds(seeds: int) -> None:
     """However many seeds an arm reports, its pilot runs over seeds 100, 101 and 102, for as many epochs."""

@@ -250,6 +250,14 @@ def test_claims_come_in_order() -> None:
     assert ["Claim", "Verdict", "Effect [95% interval]", "Margin", "Holm's p", "Predicted"] == found.rows[0]
 
 
+def test_folklore_with_its_verdicts() -> None:
+    """Each saying links to its claim and stands with its chapter, verdict and effect."""
+    table = tables.folklore([("Task 3", "chapter.html#claim-this-beats-that", OUTCOME)])
+    expected = ["This < that. this-beats-that", f"Task{tables.NO_BREAK}3", "supported", "+2.00 points [+1.75, +2.25]"]
+    assert expected == read(table).rows[1]
+    assert '<a href="chapter.html#claim-this-beats-that">this-beats-that</a>' in table._repr_html_()
+
+
 def test_environment_names_what_trained() -> None:
     """The environment table tells versions, machine, seeds, time and data, each value once."""
     older = dataclasses.replace(pretend().provenance, started="2024-01-01T00:00:00+00:00", machine="arm64 Darwin")

@@ -28,6 +28,7 @@ TEST_PLACES = {
     "practical2": "the last section of Practical 2: one evaluation of the finished pipeline",
     "practical1-gallery": "the gallery of Practical 1: what predictions look like",
     "task01": "Task 1: galleries of predictions, and the analysis of the frozen baseline",
+    "takeaways": "Key takeaways: the one table of final results, of arms that were fixed before",
 }
 """The places that may open the test set, each with what it does there."""
 
@@ -125,6 +126,21 @@ def class_scores(counts: NDArray[np.number]) -> NDArray[np.float64]:
     right, true, called = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
     parts = [(right, called), (right, true), (2 * right, true + called)]
     return np.array([np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0) for part, whole in parts]).T
+
+
+@measurement
+def final_errors(runs: Sequence[Run], place: str) -> NDArray[np.float64]:
+    """Return the share of the test set that each run's network misreads, (runs,), in percent.
+
+    Parameters
+    ----------
+    runs
+        Finished, and chosen without the test set.
+    place
+        That of `TEST_PLACES` which the test set is opened for.
+    """
+    test = open_test_set(place)
+    return np.array([100 * (1 - accuracy(run, test.images, test.labels)) for run in runs])
 
 
 @functools.lru_cache(maxsize=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -75,6 +76,13 @@ class Study:
     fixed: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
+
+    @property
+    def chapter(self) -> str:
+        """The chapter's name in the text, such as "Task 3"."""
+        mark = self.name.partition("-")[0]
+        kind = mark.rstrip(string.digits)
+        return f"{kind.capitalize()} {int(mark.removeprefix(kind))}"
 
     def specs(self, pilot: bool = False) -> list[RunSpec]:
         """Return every run of the study, as the current profile trains them, or the arms' of the pilot seeds."""

@@ -176,6 +176,15 @@ def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]
     return link, outcome.verdict, outcome.effect, margin, adjusted, claim.predicted
 
 
+def folklore(claims: Sequence[tuple[str, str, Outcome]]) -> Table:
+    """Return what became of sentences that tutorials repeat; each is given with its chapter and its address."""
+    rows = []
+    for chapter, address, outcome in claims:
+        link = Markup(f'{escape(outcome.claim.sentence)} <a href="{address}">{outcome.claim.id}</a>')
+        rows.append((link, chapter.replace(" ", NO_BREAK), outcome.verdict, outcome.effect))
+    return Table("The folklore of this book.", ("Saying", "Chapter", "Verdict", "Effect [95% interval]"), rows)
+
+
 def environment(results: Sequence[Results]) -> Table:
     """Return what the runs of several studies were trained with: versions, machine, seeds and data."""
     runs = [run for _, run in _by_study(results)]

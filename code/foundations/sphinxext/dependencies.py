@@ -1,8 +1,8 @@
 """A page with code depends on the package: change either, and an incremental build executes the page again.
 
 Sphinx reads a page again when a file that it noted as the page's dependency has changed, and here reading is
-executing. So each page with code cells notes every file of the package, data included. Files that are new since
-then are found by comparison.
+executing. So each page with code cells, or with the package's reference, notes every file of the package, data
+included. Files that are new since then are found by comparison.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import foundations
+from foundations.sphinxext import packagedoc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 PACKAGE = Path(foundations.__file__).parent
+READING = {"cell", packagedoc.CLASS}
+"""Classes of what is read from the package: a code cell's output, and the list of its modules."""
 
 
 def package_files(root: Path) -> list[Path]:
@@ -30,9 +33,9 @@ def package_files(root: Path) -> list[Path]:
 
 
 def note_package(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the package's files as dependencies of the page just read, if it has code cells."""
+    """Note the package's files as dependencies of the page just read, if it shows what comes from them."""
     # A cell may hide its source, so it is known by itself and not by its input.
-    if any("cell" in node.get("classes", ()) for node in doctree.findall(_is_element)):
+    if any(READING.intersection(node.get("classes", ())) for node in doctree.findall(_is_element)):
         for name in _names(app):
             app.env.note_dependency(name)
         _readers(app.env).add(app.env.docname)

@@ -89,7 +89,7 @@ study = Study(
         "AdamW": Arm(adamw),
         "momentum": Arm(momentum),
         "SGD": Arm(sgd),
-        stopped_name("Adam"): Arm(baseline.vary(epochs=40, early_stopping=PATIENT), seeds=3),
+        stopped_name("Adam"): Arm(baseline.vary(epochs=40, early_stopping=PATIENT)),
         stopped_name("AdamW"): Arm(adamw.vary(early_stopping=PATIENT), seeds=1),
         stopped_name("momentum"): Arm(momentum.vary(early_stopping=PATIENT), seeds=1),
         stopped_name("SGD"): Arm(sgd.vary(early_stopping=PATIENT), seeds=1),

@@ -1,0 +1,70 @@
+"""The book's final results: the arms that chapters were about, judged once more on the sealed test set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from foundations.effects import Values
+from foundations.statistics import estimate
+from foundations.study import Results
+from foundations.tables import NO_BREAK, Markup, Table
+
+
+@dataclass(frozen=True)
+class Headline:
+    """An arm that a chapter is about.
+
+    Attributes
+    ----------
+    study, arm
+        By name.
+    network
+        What it is, in words.
+    """
+
+    study: str
+    arm: str
+    network: str
+
+
+HEADLINES: Sequence[Headline] = (
+    Headline("practical1-training", "no hidden layer", "No hidden layer, 5 epochs"),
+    Headline("task03-learning-curves", "5 epochs", "Baseline, 5 epochs"),
+    Headline("task03-learning-curves", "10 epochs", "Baseline, 10 epochs"),
+    Headline("task03-learning-curves", "20 epochs", "Baseline, 20 epochs"),
+    Headline("task03-learning-curves", "40 epochs", "Baseline, 40 epochs"),
+    Headline("practical2-generalization", "dropout", "Dropout 0.3, 20 epochs"),
+    Headline("practical2-generalization", "improved", "Dropout 0.3, early stopping with patience 3"),
+    Headline("task04-early-stopping", "Adam with the callback", "Early stopping with patience 3"),
+    Headline("task04-early-stopping", "momentum", "SGD with momentum 0.9, 30 epochs"),
+    Headline("task01-predictions", "SGD, 10 epochs", "Plain SGD, 10 epochs"),
+)
+"""Every headline arm once, fixed before the test set was opened for the table; a new one is an entry here."""
+
+
+def table(results: Mapping[str, Results], errors: Mapping[Headline, Values]) -> Table:
+    """Return the test error of each headline arm, with its interval over seeds.
+
+    Parameters
+    ----------
+    results
+        Of the studies, by name.
+    errors
+        Misread test images in percent, (seeds,).
+    """
+    columns = ("Network", "Test error (%) [95% interval]", "Parameters", "Seeds", "Chapter")
+    rows = []
+    for headline, values in errors.items():
+        study, found = results[headline.study].study, estimate(values)
+        rows.append(
+            (
+                headline.network,
+                f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]".replace(" ", NO_BREAK),
+                f"{study.arms[headline.arm].spec.model.parameters:,}",
+                str(found.count),
+                Markup(f'<a href="{study.name}.html">{study.chapter.replace(" ", NO_BREAK)}</a>'),
+            )
+        )
+    caption = "Misread images among the 10,000 of the test set: means over seeds, with 95% intervals over seeds."
+    return Table(caption, columns, rows)

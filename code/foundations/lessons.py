@@ -1,0 +1,205 @@
+"""The lessons of the book, each with the claims that it rests on; their verdicts and effects come from the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from foundations.claims import Outcome
+from foundations.specs import require_one_of
+from foundations.study import Results, Study
+from foundations.tables import NO_BREAK
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What to take away, in a sentence or two without numbers, and the ids of the claims that it rests on."""
+
+    text: str
+    claims: tuple[str, ...]
+
+
+LESSONS: Mapping[str, Sequence[Lesson]] = {
+    "What a figure is worth": (
+        Lesson(
+            "A figure that chose its own winner flatters it, the more so the more candidates there were. "
+            "Among equals the choice gains little; among learning rates it pays, and the figure flatters all the same.",
+            (
+                "choosing-flatters",
+                "flattery-grows",
+                "identical-winner-gains-nothing",
+                "choosing-rates-pays",
+                "rates-flatter-less",
+            ),
+        ),
+        Lesson(
+            "How much a choice flatters depends on who competes: neighbouring epochs of one network, on thousands of "
+            "images, are nearly honest. Judge them on other images all the same.",
+            ("chosen-epoch-flatters",),
+        ),
+        Lesson(
+            "Compare losses that were measured in the same way. Keras's training loss is an average over an epoch in "
+            "which the weights improve, so it starts above the validation loss; new images are not easier for that.",
+            ("keras-loss-above-val-loss", "validation-easier-than-training"),
+        ),
+        Lesson(
+            "A softmax output is not the probability of being right. Longer training makes it claim more than the "
+            "network knows, even where the network errs.",
+            ("softmax-is-the-probability", "calibration-error-grows", "errors-are-unsure"),
+        ),
+        Lesson(
+            "One temperature, fitted on held-out images, undoes most of that; after a short training there is hardly "
+            "anything to undo.",
+            ("temperature-calibrates", "temperature-lowers-cross-entropy", "short-training-needs-no-temperature"),
+        ),
+        Lesson(
+            "A poor probability can be a useful ranking: confidence tells errors from hits after a long training as "
+            "well as after a short one.",
+            ("detection-survives", "confidence-detects-errors"),
+        ),
+    ),
+    "How networks train": (
+        Lesson(
+            "A hidden layer is what separates a network from ten templates, and it learns most of what it will learn "
+            "in the first epoch.",
+            ("hidden-layer-pays", "baseline-above-97", "first-epoch-covers-most"),
+        ),
+        Lesson(
+            "Accuracy and cross-entropy are two measures and turn at different times. Validation cross-entropy turns "
+            "early and rises, while validation accuracy climbs to a plateau and stays there.",
+            (
+                "accuracy-rises-to-20",
+                "longer-training-keeps-accuracy",
+                "longer-training-raises-cross-entropy",
+                "cross-entropy-turns-first",
+            ),
+        ),
+        Lesson(
+            "A rising validation loss shows errors that cost more, not more errors.",
+            ("errors-grow-confident", "longer-training-lowers-accuracy"),
+        ),
+        Lesson(
+            "A constant learning rate is no constant step: Adam moves by less once successive batches disagree.",
+            ("adam-steps-shrink",),
+        ),
+        Lesson(
+            "Part of every confidence is the optimizer's. While Adam learns to claim too much, plain gradient descent "
+            "has not yet learned to claim enough.",
+            ("sgd-claims-too-little", "softmax-is-the-probability"),
+        ),
+    ),
+    "What regularization buys": (
+        Lesson(
+            "Dropout with early stopping lowers the cross-entropy on new images. "
+            "That it reads more of them correctly is another claim, and was not borne out.",
+            (
+                "improved-lowers-cross-entropy",
+                "improved-raises-accuracy",
+                "dropout-raises-accuracy",
+                "stopping-costs-accuracy",
+            ),
+        ),
+        Lesson(
+            "Early stopping regularizes the measure that it watches. Stopped by the loss, a network has better "
+            "probabilities, and no more accuracy than one that trained on.",
+            ("stopping-lowers-cross-entropy", "stopping-raises-accuracy", "stopping-early-costs-accuracy"),
+        ),
+        Lesson(
+            "With Adam a little patience is enough; more costs epochs and buys nothing, and without restoring the best "
+            "weights it costs loss as well.",
+            ("patience-10-trains-longer", "patience-10-buys-nothing", "patience-pays", "last-weights-cost"),
+        ),
+        Lesson(
+            "Watch what you need: accuracy as a monitor trains on long after the loss has turned.",
+            ("accuracy-monitor-trains-longer", "accuracy-monitor-raises-cross-entropy"),
+        ),
+        Lesson(
+            "A rule that waits for the turn has nothing to say about a training that has not come that far. "
+            "Such a training needs more epochs or a larger learning rate, not more patience.",
+            ("sgd-does-not-stop", "patience-3-stops-before-15"),
+        ),
+    ),
+    "What is inside": (
+        Lesson(
+            "A prediction is what remains of many votes for and against, and a few of the hidden units cast most of "
+            "their weight.",
+            ("fewer-than-half-are-on", "an-eighth-decides"),
+        ),
+    ),
+    "Beyond MNIST": (
+        Lesson(
+            "Prepare a picture as MNIST's makers prepared theirs, and a clean digit from elsewhere is read about as "
+            "well as MNIST's own.",
+            ("own-digits-fail", "centring-counts", "canvas-costs-nothing"),
+        ),
+        Lesson(
+            "Handwriting of another style stays hard, and its coarse pixels are the smaller part of that.",
+            ("scans-are-harder", "eight-pixels-suffice", "scans-lie-farther"),
+        ),
+        Lesson(
+            "A fully connected network minds where the ink is. Shift it by a few pixels and it fails, and it stays "
+            "confident where it fails, even when shown no digit at all.",
+            (
+                "three-pixels-cost-twenty-points",
+                "fifteen-degrees-cost-little",
+                "confidence-outlives-accuracy",
+                "unsure-of-no-digit",
+            ),
+        ),
+    ),
+}
+"""The lessons by theme. A new one is an entry here; a theme is a heading of the page "Key takeaways"."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A claim's outcome, and the study that it belongs to."""
+
+    study: Study
+    outcome: Outcome
+
+    @property
+    def address(self) -> str:
+        """Where the claim is made, seen from another page of the book."""
+        return f"{self.study.name}.html#claim-{self.outcome.claim.id}"
+
+
+def judge(results: Sequence[Results]) -> dict[str, Evidence]:
+    """Return the outcome of every claim of some studies by its id; in a strict build raise if one differs."""
+    return {
+        claim.id: Evidence(result.study, result.claim(claim.id)) for result in results for claim in result.study.claims
+    }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The lessons of one theme with their evidence; a page shows them as a list."""
+
+    lessons: Sequence[Lesson]
+    evidence: Mapping[str, Evidence]
+
+    def _repr_html_(self) -> str:
+        return "".join(
+            f'<div class="lesson"><p class="lesson-text">{escape(lesson.text)}</p>'
+            f'<ul class="lesson-claims">{"".join(_item(self.evidence[name]) for name in lesson.claims)}</ul></div>'
+            for lesson in self.lessons
+        )
+
+
+def _item(evidence: Evidence) -> str:
+    outcome, claim = evidence.outcome, evidence.outcome.claim
+    state = "unevaluated" if outcome.judgement is None else outcome.judgement.verdict
+    verdict = f"{outcome.verdict[:1].upper()}{outcome.verdict[1:]}"
+    result = f"{verdict}: {outcome.effect}" if outcome.effect else verdict
+    chapter = evidence.study.chapter.replace(" ", NO_BREAK)
+    return (
+        f'<li class="lesson-{state}">{escape(claim.sentence)} <strong>{escape(result)}.</strong> '
+        f'<span>{chapter}, <a href="{evidence.address}">{claim.id}</a></span></li>'
+    )
+
+
+def show(theme: str, evidence: Mapping[str, Evidence]) -> Shown:
+    """Return the lessons of a theme, to be displayed with what the results say of their claims."""
+    require_one_of("a theme", theme, LESSONS)
+    return Shown(LESSONS[theme], evidence)
