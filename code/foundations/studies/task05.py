@@ -95,7 +95,6 @@ LOST = Quantity(f"accuracy lost with {QUARTER} units silenced", POINTS, 2, lost)
 LEADERS = Quantity("share of the 16 leading units", POINTS, 1, lambda runs: decisions(runs)[:, 1])
 AGREEMENT = Quantity("what cancelling leaves of the lead", POINTS, 1, lambda runs: agreement(runs)[:, 0])
 CORRELATION = Quantity("mean absolute correlation of two units", "of correlation", 3, lambda runs: likeness(runs)[:, 0])
-UNKNOWN = Verdict.INCONCLUSIVE
 study = Study(
     name="task05-dropout",
     question="What does dropout do to training and validation loss, for which networks does it pay, and what for?",
@@ -113,21 +112,21 @@ study = Study(
             "After 20 epochs, dropout 0.3 leaves a lower validation cross-entropy than no dropout.",
             paired("validation_cross_entropy", less=HEAVY, than=PLAIN),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "dropout-narrows-gap",
             "Dropout 0.3 narrows the gap between validation and training cross-entropy.",
             paired("gap", less=HEAVY, than=PLAIN),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "light-dropout-narrows-gap",
             "Dropout 0.1 narrows the gap between validation and training cross-entropy as well.",
             paired("gap", less=LIGHT, than=PLAIN),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "gap-narrows-from-above",
@@ -140,14 +139,14 @@ study = Study(
                 by_validation,
             ),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "dropout-raises-late-accuracy",
             "After 40 epochs, dropout 0.3 reads more validation images correctly than no dropout.",
             paired("settled_accuracy", more=arm_name(0.3, epochs=40), than=arm_name(0.0, epochs=40)),
             predicted=Verdict.REFUTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.INCONCLUSIVE,
         ),
         Claim(
             "gain-grows-with-epochs",
@@ -163,21 +162,21 @@ study = Study(
                 ),
             ),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "narrow-net-pays",
             "A network of 32 units loses accuracy to dropout 0.3: after 20 epochs it reads fewer images correctly.",
             paired("settled_accuracy", less=arm_name(0.3, 32), than=arm_name(0.0, 32)),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "wide-net-gains",
             "A network of 512 units gains accuracy by dropout 0.3: after 20 epochs it reads more images correctly.",
             paired("settled_accuracy", more=arm_name(0.3, 512), than=arm_name(0.0, 512)),
             predicted=Verdict.INCONCLUSIVE,
-            recorded=UNKNOWN,
+            recorded=Verdict.INCONCLUSIVE,
         ),
         Claim(
             "wide-net-gains-more-than-narrow",
@@ -190,14 +189,14 @@ study = Study(
                 lambda results: settled_change(results, 512) - settled_change(results, 32),
             ),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "keras-loss-overstates",
             "With dropout 0.3, the loss that Keras prints for training is above the network's training cross-entropy.",
             between("loss", "train_cross_entropy", HEAVY, margin=MARGIN_NATS),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "noise-lifts-keras-loss",
@@ -206,7 +205,7 @@ study = Study(
                 "cross-entropy in training, share of the masks minus share of the averaging", NATS, 4, 0.0, noise_share
             ),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
             margin_reason="the claim is about which of two parts is larger",
         ),
         Claim(
@@ -214,28 +213,28 @@ study = Study(
             "With a quarter of the hidden units silenced, networks trained with dropout 0.3 lose less accuracy.",
             differs(LOST, more=PLAIN, than=HEAVY),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "light-dropout-survives-silence",
             "Networks trained with dropout 0.1 lose less accuracy too, with a quarter of the hidden units silenced.",
             differs(LOST, more=PLAIN, than=LIGHT),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "rescaling-does-not-matter",
             "Rescaling the units that are left does not change the accuracy of a network without dropout.",
             exceeds(left(rescale=True), left(rescale=False), PLAIN, equivalence=True),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "dropout-spreads-decisions",
             "With dropout 0.3 a decision rests on more units: the 16 that weigh most in it have a smaller share.",
             differs(LEADERS, more=PLAIN, than=HEAVY, margin=3.0),
             predicted=Verdict.REFUTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.REFUTED,
             margin_reason="16 of 128 units are an eighth, and 3 points are a quarter of that",
         ),
         Claim(
@@ -243,7 +242,7 @@ study = Study(
             "With dropout 0.3 hidden units agree more: less of what they add to the lead of the first digit cancels.",
             differs(AGREEMENT, more=HEAVY, than=PLAIN, margin=3.0),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
             margin_reason="as for the leading units",
         ),
         Claim(
@@ -251,14 +250,14 @@ study = Study(
             "After three epochs with dropout 0.3, the loss that Keras prints for training is above val_loss.",
             exceeds(at_epoch("loss", 3), at_epoch("val_loss", 3), HEAVY),
             predicted=Verdict.SUPPORTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "loss-above-val-loss-underfits",
             "A printed loss above val_loss means that a network does worse on its training images than on new ones.",
             exceeds(at_epoch("train_cross_entropy", 3), at_epoch("validation_cross_entropy", 3), HEAVY),
             predicted=Verdict.REFUTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.REFUTED,
             folklore=True,
         ),
         Claim(
@@ -266,7 +265,7 @@ study = Study(
             "Dropout makes a network generalize better: after five epochs with 0.3 it reads more new images correctly.",
             differs(at_epoch("validation_accuracy", 5), more=HEAVY, than=PLAIN),
             predicted=Verdict.REFUTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.REFUTED,
             folklore=True,
         ),
         Claim(
@@ -279,7 +278,7 @@ study = Study(
                 equivalence=True,
             ),
             predicted=Verdict.REFUTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.REFUTED,
             folklore=True,
         ),
         Claim(
@@ -287,7 +286,7 @@ study = Study(
             "Dropout breaks up co-adaptation, so the hidden units of a network trained with 0.3 are less correlated.",
             differs(CORRELATION, more=PLAIN, than=HEAVY, margin=0.02),
             predicted=Verdict.REFUTED,
-            recorded=UNKNOWN,
+            recorded=Verdict.REFUTED,
             margin_reason="without dropout the pilot seeds show 0.14, of which that is a seventh",
             folklore=True,
         ),
