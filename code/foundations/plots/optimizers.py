@@ -37,14 +37,12 @@ def descents(valley: Valley, paths: Mapping[str, Values], ax: Axes | None = None
     for name, path in paths.items():
         ax.plot(*path.T, marker="o", markersize=2.5, linewidth=1.1, label=name)
     ax.plot(0, 0, marker="+", color="black", markersize=9)
-    ax.set_aspect("equal", adjustable="datalim")
-    reach = 3 * np.abs([ax.get_xlim(), ax.get_ylim()]).max()  # equal units will widen the shorter axis
-    ax.autoscale(enable=False)
-    grid = np.stack(np.meshgrid(*2 * [np.linspace(-reach, reach, 400)]), axis=-1)
+    limits = ax.get_xlim(), ax.get_ylim()
+    grid = np.stack(np.meshgrid(*(np.linspace(*ends, 200) for ends in limits)), axis=-1)
     levels = valley.loss(next(iter(paths.values()))[0]) * np.geomspace(0.002, 4, 9)
     ax.contour(*np.moveaxis(grid, -1, 0), valley.loss(grid), levels=levels, colors="0.75", linewidths=0.7, zorder=0)
     ax.grid(visible=False)
-    ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", xlim=limits[0], ylim=limits[1], aspect="equal")
     return ax
 
 
