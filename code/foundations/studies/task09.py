@@ -239,7 +239,7 @@ study = Study(
         ),
         Claim(
             "dead-units-cost-accuracy",
-            "Where they die they cost accuracy: at ten times the default rate tanh, whose slope is never zero, reads more.",
+            "Dead units cost accuracy: at ten times the default rate tanh, which has no zero slope, reads more.",
             paired("validation_accuracy", more=FAST["tanh"], than=FAST["relu"]),
             predicted=Verdict.REFUTED,
             recorded=Verdict.REFUTED,
