@@ -138,7 +138,7 @@ study = Study(
         ),
         Claim(
             "fast-rate-kills",
-            "At ten times the default rate over one ReLU in twenty is dead after five epochs.",
+            "At ten times Adam's default rate over one ReLU in twenty is dead after five epochs.",
             dead(FAST["relu"], over=5.0),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
@@ -154,7 +154,7 @@ study = Study(
         ),
         Claim(
             "sixteen-sigmoid-layers-fail",
-            "Sixteen sigmoid layers learn nothing: they read fewer than 15% correctly.",
+            "Sixteen sigmoid layers learn nothing: they read fewer than 15% of the validation images correctly.",
             below(deep("sigmoid", 16, "Glorot"), 15),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
@@ -162,7 +162,7 @@ study = Study(
         ),
         Claim(
             "sixteen-tanh-layers-learn",
-            "Sixteen tanh layers learn under the same conditions: they read over 85% correctly.",
+            "Sixteen tanh layers learn where as many of sigmoid do not: they read over 85% of the images correctly.",
             against("validation_accuracy", deep("tanh", 16, "Glorot"), more_than=85, margin=0.0),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
@@ -197,7 +197,7 @@ study = Study(
         ),
         Claim(
             "relu-beats-tanh",
-            "So ReLU is better: with one hidden layer it reads more validation images correctly than tanh.",
+            "ReLU is better than tanh: with one hidden layer it reads more validation images correctly.",
             paired("validation_accuracy", more=TUNED["ReLU"], than=TUNED["tanh"]),
             predicted=Verdict.REFUTED,
             recorded=Verdict.INCONCLUSIVE,
@@ -205,7 +205,7 @@ study = Study(
         ),
         Claim(
             "deep-relu-beats-tanh",
-            "If not with one layer then with sixteen: there ReLU, with He's weights, reads more images than tanh.",
+            "In deep networks ReLU is better: with sixteen layers and He's weights it reads more images than tanh.",
             paired("validation_accuracy", more=deep("relu", 16, "He"), than=deep("tanh", 16, "Glorot")),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.INCONCLUSIVE,
