@@ -21,7 +21,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         *("digits", "pictures", "surroundings", "ink", "regions", "resampling"),
         *("strokes", "shifts", "outside", "canvases"),
     ),
-    "Figures, tables and text": ("plots", "tables", "prose", "lessons", "finals", "reference"),
+    "Figures, tables and text": ("plots", "tables", "prose", "lessons", "evidence", "finals", "reference"),
     "Speed": ("bench", "speed"),
     "The studies": ("studies",),
     "The command foundations": ("cli",),
