@@ -39,6 +39,23 @@ HEADLINES: Sequence[Headline] = (
     Headline("task04-early-stopping", "Adam with the callback", "Early stopping with patience 3"),
     Headline("task04-early-stopping", "momentum", "SGD with momentum 0.9, 30 epochs"),
     Headline("task01-predictions", "SGD, 10 epochs", "Plain SGD, 10 epochs"),
+    Headline("task05-dropout", "dropout 0.1", "Dropout 0.1, 20 epochs"),
+    Headline("task05-dropout", "dropout 0.3, 40 epochs", "Dropout 0.3, 40 epochs"),
+    Headline("task06-l2", "λ = 1e-4", "L2 penalty of 0.0001, 10 epochs"),
+    Headline("task07-optimizers", "SGD, tuned, 10 epochs", "SGD at its tuned rate, 10 epochs"),
+    Headline("task07-optimizers", "momentum, tuned, 10 epochs", "SGD with momentum 0.9, tuned, 10 epochs"),
+    Headline("task07-optimizers", "AdamW", "AdamW, 20 epochs"),
+    Headline("task08-batch-size", "batch 8, 4 epochs", "Batches of 8, 4 epochs"),
+    Headline("task08-batch-size", "batch 128, 16 epochs", "Batches of 128, 16 epochs"),
+    Headline("task09-activations", "tanh", "tanh units, 5 epochs"),
+    Headline("task09-activations", "GELU", "GELU units, 5 epochs"),
+    Headline("task09-activations", "sigmoid, tuned", "Sigmoid units at their tuned rate, 5 epochs"),
+    Headline("task10-weights-capacity", "512 units, few images, true labels", "512 units, 1,000 images, 60 epochs"),
+    Headline(
+        "task10-weights-capacity",
+        "dropout 0.5 and L2 0.0003, few images",
+        "512 units, 1,000 images, dropout 0.5 and L2, 60 epochs",
+    ),
 )
 """Every headline arm once, fixed before the test set was opened for the table; a new one is an entry here."""
 

@@ -52,6 +52,16 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             "well as after a short one.",
             ("detection-survives", "confidence-detects-errors"),
         ),
+        Lesson(
+            "With dropout, Keras's training loss is measured with the masks on. Measure it without them before you "
+            "speak of a gap.",
+            ("keras-loss-overstates", "noise-lifts-keras-loss", "loss-above-val-loss-underfits"),
+        ),
+        Lesson(
+            "Keras's validation loss contains the penalty, so that a network which a penalty improved can look worse. "
+            "Compare cross-entropies.",
+            ("val-loss-hides-the-gain",),
+        ),
     ),
     "How networks train": (
         Lesson(
@@ -81,6 +91,50 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             "Part of every confidence is the optimizer's. While Adam learns to claim too much, plain gradient descent "
             "has not yet learned to claim enough.",
             ("sgd-claims-too-little", "softmax-is-the-probability"),
+        ),
+        Lesson(
+            "Optimizers compared at their default learning rates are defaults compared. A tuned rate lifts plain SGD, "
+            "and no tuned optimizer is plainly the best.",
+            (
+                "adam-leads-at-defaults",
+                "tuning-lifts-sgd",
+                "adam-is-best",
+                "tuned-sgd-equals-adam",
+                "adam-needs-no-tuning",
+            ),
+        ),
+        Lesson(
+            "Say what was held equal. After equally many updates a large batch fits better, for it has seen more "
+            "images; after equally many epochs it fits worse, for it has made fewer steps.",
+            ("equal-updates-fit-better", "equal-epochs-fit-worse", "large-batches-train-faster"),
+        ),
+        Lesson(
+            "A larger batch wants a larger learning rate; with Adam about by the root of what the batch grows by.",
+            ("large-batch-wants-larger-rate", "square-root-keeps-the-epoch", "linear-scaling"),
+        ),
+        Lesson(
+            "The noise of a gradient falls as one over the batch, and what it is to be compared with fades as training "
+            "goes on, so that ever larger batches are worth it.",
+            ("noise-falls-as-one-over-batch", "noise-scale-grows"),
+        ),
+        Lesson(
+            "Vanishing gradients are a matter of depth, of the activation function and of the initial weights "
+            "together; in one layer nothing vanishes.",
+            (
+                "tanh-passes-less",
+                "sigmoid-vanishes-in-four",
+                "tanh-holds-sixteen",
+                "relu-falls-with-glorot",
+                "he-holds-relu",
+            ),
+        ),
+        Lesson(
+            "In one hidden layer the activation function hardly matters, once each has its own learning rate.",
+            ("relu-beats-tanh", "sigmoid-behind-at-default", "sigmoid-cannot-be-trained", "gelu-beats-relu"),
+        ),
+        Lesson(
+            "Dead units tell of a learning rate that is too high, and are not what makes it bad.",
+            ("relus-die", "fast-rate-kills", "dead-units-cost-accuracy"),
         ),
     ),
     "What regularization buys": (
@@ -113,12 +167,77 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             "Such a training needs more epochs or a larger learning rate, not more patience.",
             ("sgd-does-not-stop", "patience-3-stops-before-15"),
         ),
+        Lesson(
+            "Dropout lowers the cross-entropy on new images, the more so the longer the training, and slows "
+            "overfitting down without ending it. It takes accuracy from a narrow network.",
+            (
+                "dropout-lowers-cross-entropy",
+                "gain-grows-with-epochs",
+                "dropout-prevents-overfitting",
+                "narrow-net-pays",
+                "dropout-raises-early-accuracy",
+            ),
+        ),
+        Lesson(
+            "A penalty on the weights shrinks them and narrows the gap, and does not make the network read more new "
+            "images; a strong one costs.",
+            ("penalty-shrinks-weights", "penalty-narrows-gap", "l2-raises-accuracy", "l2-default-is-safe"),
+        ),
+        Lesson(
+            "The fewer the images, the more penalty they want.",
+            ("few-images-want-more-penalty", "many-images-want-less-penalty", "l2-pays-on-few-images"),
+        ),
+        Lesson(
+            "Under Adam a penalty on squared weights is not weight decay: Adam divides it by its own size.",
+            ("decay-is-l2", "adam-forgets-the-coefficient", "adam-empties-rare-pixels"),
+        ),
+        Lesson(
+            "On few images every regularizer lowers the cross-entropy, and two of them together do less than the sum.",
+            (
+                "dropout-lowers-small-data-loss",
+                "l2-lowers-small-data-loss",
+                "stopping-lowers-small-data-loss",
+                "l2-and-stopping-overlap",
+                "regularizers-add-up",
+            ),
+        ),
     ),
     "What is inside": (
         Lesson(
             "A prediction is what remains of many votes for and against, and a few of the hidden units cast most of "
             "their weight.",
             ("fewer-than-half-are-on", "an-eighth-decides"),
+        ),
+        Lesson(
+            "Networks trained with dropout stand the loss of hidden units. Their units are hardly less correlated, but "
+            "they cancel each other less.",
+            (
+                "dropout-survives-silence",
+                "dropout-makes-units-agree",
+                "dropout-decorrelates",
+                "dropout-spreads-decisions",
+            ),
+        ),
+        Lesson(
+            "More parameters open the gap and still do not harm new images.",
+            (
+                "gap-grows-with-width",
+                "wider-lowers-cross-entropy",
+                "more-parameters-overfit",
+                "error-peaks-at-threshold",
+            ),
+        ),
+        Lesson(
+            "A wide network can learn random labels by heart, and takes longer over them than over true ones.",
+            ("random-labels-are-memorised", "random-labels-take-longer", "few-units-learn-no-noise"),
+        ),
+        Lesson(
+            "The smaller half of the weights is not needed, and size is not the best sign of what is.",
+            ("most-weights-are-needed", "signal-prunes-better"),
+        ),
+        Lesson(
+            "Training moves a kernel in many directions, and its filters do not look like strokes.",
+            ("change-has-low-rank", "most-singular-values-leave", "filters-look-like-strokes"),
         ),
     ),
     "Beyond MNIST": (
