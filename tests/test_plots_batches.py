@@ -97,7 +97,7 @@ def test_against_fit() -> None:
 def test_tuning() -> None:
     """A sweep is a line of mean accuracies against the rate, with a ring at the rate that was chosen."""
     sweep = Sweep(baseline.vary(epochs=2), (0.001, 0.002), chosen=0.002)
-    results = SweepResults(sweep, [random_run(spec) for spec in sweep.specs()])
+    results = SweepResults("sweep", sweep, [random_run(spec) for spec in sweep.specs()])
     ax = plots.tuning({"batch 32": results})
     line, ring = ax.lines
     means = results.values("validation_accuracy").mean(axis=1)

@@ -29,7 +29,7 @@ def sweep(shares: Sequence[Sequence[float]], chosen: float) -> SweepResults:
     of = Sweep(baseline.vary(epochs=1, optimizer="sgd"), RATES, chosen)
     flat = [share for row in shares for share in row]
     curves = [{"select_accuracy": [share], "judge_accuracy": [share]} for share in flat]
-    return SweepResults(of, [pretend(spec, curve) for spec, curve in zip(of.specs(), curves, strict=True)])
+    return SweepResults("sweep", of, [pretend(spec, curve) for spec, curve in zip(of.specs(), curves, strict=True)])
 
 
 @pytest.fixture(autouse=True)

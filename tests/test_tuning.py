@@ -34,7 +34,9 @@ def accurate(spec: RunSpec, share: float) -> Run:
 
 def swept(shares: Sequence[float], sweep: Sweep = SWEEP) -> SweepResults:
     """Return a sweep's results, one accuracy for each rate and seed in turn."""
-    return SweepResults(sweep, [accurate(spec, share) for spec, share in zip(sweep.specs(), shares, strict=True)])
+    return SweepResults(
+        "momentum", sweep, [accurate(spec, share) for spec, share in zip(sweep.specs(), shares, strict=True)]
+    )
 
 
 @pytest.mark.parametrize("rates", [(), (0.1, 0.01), (0.1, 0.1)])
@@ -77,7 +79,7 @@ def test_a_cross_entropy_chooses_the_lowest() -> None:
     def best(*entropies: float) -> float:
         curves = [{f"{half}_cross_entropy": [value] for half in ("select", "judge")} for value in entropies]
         runs = [pretend(spec, curve) for spec, curve in zip(by_entropy.specs(), curves, strict=True)]
-        return SweepResults(by_entropy, runs).best
+        return SweepResults("entropy", by_entropy, runs).best
 
     assert 0.1 == best(0.5, 0.5, 0.5, 0.1, 0.3, 0.2, 0.4, 0.4, 0.4)
     assert 1.0 == best(0.5, 0.5, 0.5, 0.1, math.nan, 0.1, 0.4, 0.4, 0.4)
@@ -85,10 +87,13 @@ def test_a_cross_entropy_chooses_the_lowest() -> None:
 
 @pytest.mark.parametrize("strict", ["0", "1"])
 def test_a_choice_that_still_holds_is_confirmed(strict: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The card names the optimizer, the rate and the search, and a strict build goes on."""
+    """The card names the arm, the rate and the search, and a strict build goes on."""
     monkeypatch.setenv("STRICT", strict)
     card = swept([0.1] * 3 + [0.9] * 3 + [0.1] * 3).confirm()._repr_html_()
-    assert "sgd: learning rate 0.1, the best of 3 values from 0.01 to 1 by mean validation accuracy, after 4 ep" in card
+    assert (
+        "momentum: learning rate 0.1, the best of 3 values from 0.01 to 1 by mean validation accuracy, after 4 ep"
+        in card
+    )
     assert "seeds 100, 101, 102" in card
     assert "differs" not in card
 

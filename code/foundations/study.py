@@ -157,7 +157,7 @@ class Results:
     def sweep(self, name: str) -> SweepResults:
         """Return what a search for a learning rate gave."""
         require_one_of(f"a sweep of {self.study.name}", name, self.swept)
-        return SweepResults(self.study.sweeps[name], self.swept[name])
+        return SweepResults(name, self.study.sweeps[name], self.swept[name])
 
     @property
     def all_runs(self) -> list[Run]:

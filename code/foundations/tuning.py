@@ -61,8 +61,9 @@ class Sweep:
 
 @dataclass(frozen=True)
 class SweepResults:
-    """The runs of a sweep, by rate and then by seed."""
+    """The runs of a sweep of some name, by rate and then by seed."""
 
+    name: str
     sweep: Sweep
     runs: Sequence[Run] = field(repr=False)
 
@@ -92,10 +93,11 @@ class SweepResults:
             Naming both rates.
         """
         judged = profiles.current() is profiles.Profile.FULL
-        choice = Choice(self.sweep, self.best if judged else None)
+        choice = Choice(self.name, self.sweep, self.best if judged else None)
         if choice.differs and profiles.strict():
             raise VerdictError(
-                f"a tuned learning rate is recorded as {self.sweep.chosen:g}, but the tuning seeds choose {self.best:g}"
+                f"{self.name}: the tuned learning rate is recorded as {self.sweep.chosen:g}, "
+                f"but the tuning seeds choose {self.best:g}"
             )
         return choice
 
@@ -104,6 +106,7 @@ class SweepResults:
 class Choice:
     """A recorded learning rate and the best one of this build, which is None in a preview; shown as a card."""
 
+    name: str
     sweep: Sweep
     best: float | None
 
@@ -115,7 +118,7 @@ class Choice:
     def _repr_html_(self) -> str:
         rates, spec, judged_by = self.sweep.rates, self.sweep.spec, metric(self.sweep.criterion).label
         sentence = (
-            f"{spec.optimizer.name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
+            f"{self.name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
             f"from {rates[0]:g} to {rates[-1]:g} by mean {judged_by}, after {spec.epochs} epochs"
         )
         outcome = "not evaluated in a preview" if self.best is None else f"seeds {', '.join(map(str, TUNING_SEEDS))}"
