@@ -15,7 +15,7 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import get_active_backend
 
-from foundations import data
+from foundations import data, profiles
 from foundations.errors import DataError, FoundationsError
 from foundations.runs import Run, longest, trajectory
 from foundations.specs import RunSpec, require_count
@@ -99,7 +99,9 @@ def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress 
 
 def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
     """Train runs in workers, store nothing, and yield them as they are finished; end the workers if interrupted."""
-    pool = joblib.Parallel(**dispatch(), batch_size=1, return_as="generator_unordered")
+    # Compiling takes longer than a run of a preview: all seeds of an arm go to one worker there.
+    together = 1 if profiles.current() is profiles.Profile.FULL else profiles.PREVIEW_SEEDS
+    pool = joblib.Parallel(**dispatch(), batch_size=together, return_as="generator_unordered")
     asked = circumstances()
     with holding_interrupts():
         runs = pool(joblib.delayed(train_in_worker)(spec, asked) for spec in specs)
@@ -204,6 +206,8 @@ def isolate() -> None:
     if tf.config.threading.get_intra_op_parallelism_threads() != 1:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
+    # It warns of programs that are compiled for several shapes, as those of runs that share a network must be.
+    tf.get_logger().setLevel("ERROR")
     from keras.src.random import seed_generator  # noqa: PLC0415  # after `backend`, which loads it silently
     from keras.src.utils import rng_utils  # noqa: PLC0415
 

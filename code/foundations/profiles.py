@@ -10,8 +10,8 @@ from foundations.specs import RunSpec, require_one_of
 
 PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4
-PREVIEW_IMAGES = 10_000
-"""Training images of a run in a preview, at most."""
+PREVIEW_IMAGES = 4_992
+"""Training images of a run in a preview, at most: whole batches of 8, 32 and 128, as parts of one compile anew."""
 PREVIEW_MEASURED = 100
 """Images that a costly measurement reads in a preview, at least, if it has so many."""
 
