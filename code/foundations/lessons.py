@@ -129,13 +129,13 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "In one hidden layer the choice of activation function is worth little: no other clearly beats another, and even "
-            "the sigmoid is trained well at its own learning rate.",
+            "In one hidden layer the choice of activation function is worth little: none clearly beats another, and "
+            "even the sigmoid is trained well at its own learning rate.",
             ("relu-beats-tanh", "sigmoid-behind-at-default", "sigmoid-cannot-be-trained", "gelu-beats-relu"),
         ),
         Lesson(
-            "Units die at a learning rate that is too high, hardly at the default one. That the dead are what costs accuracy "
-            "was not borne out.",
+            "Units die at a learning rate that is too high, hardly at the default one. That the dead are what costs "
+            "accuracy was not borne out.",
             ("relus-die", "fast-rate-kills", "dead-units-cost-accuracy"),
         ),
     ),
