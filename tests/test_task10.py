@@ -6,12 +6,13 @@ import itertools
 
 import pytest
 
+from foundations import capacity
 from foundations.specs import EarlyStoppingSpec
 from foundations.stopping import NEVER, at_stop
 from foundations.studies import task10
 from pretended import random_run, results_of
 
-ARMS = {task10.cell_name(rate, l2): (rate, l2) for rate in (0.0, task10.RATE) for l2 in (0.0, task10.L2)}
+ARMS = {capacity.cell_name(rate, l2): (rate, l2) for rate in (0.0, capacity.RATE) for l2 in (0.0, capacity.L2)}
 
 
 def test_arms_are_what_their_names_say() -> None:
@@ -19,16 +20,16 @@ def test_arms_are_what_their_names_say() -> None:
     for name, (rate, l2) in ARMS.items():
         spec = task10.study.arms[name].spec
         assert (rate, l2, None) == (spec.model.dropout, spec.model.l2, spec.early_stopping)
-        assert ((task10.WIDE,), task10.FEW) == (spec.model.hidden, spec.data.train_size)
+        assert ((capacity.WIDE,), capacity.FEW) == (spec.model.hidden, spec.data.train_size)
 
 
 def test_cells_are_in_their_places() -> None:
     """The axes of the cells are the factors, off and on, in the order in which they are named."""
     runs = {name: [random_run(spec) for spec in task10.study.arms[name].specs()[:2]] for name in ARMS}
-    cells = task10.cells(results_of(runs), "judge_cross_entropy")
+    cells = capacity.cells(results_of(runs), "judge_cross_entropy")
     assert (2, 2, 2, 2) == cells.shape
     for dropout, l2, stopping in itertools.product((0, 1), repeat=3):
-        arm = task10.cell_name(dropout * task10.RATE, l2 * task10.L2)
+        arm = capacity.cell_name(dropout * capacity.RATE, l2 * capacity.L2)
         rule = EarlyStoppingSpec(patience=3) if stopping else NEVER
         expected = at_stop(runs[arm], "judge_cross_entropy", rule)
         assert pytest.approx(expected) == cells[dropout, l2, stopping]
@@ -36,8 +37,8 @@ def test_cells_are_in_their_places() -> None:
 
 def test_cases_are_named_by_what_is_on() -> None:
     """A case's name lists the factors that are on, and its arm and rule are theirs."""
-    assert "none" == next(iter(task10.CASES))
-    for name, (arm, rule) in task10.CASES.items():
+    assert "none" == next(iter(capacity.CASES))
+    for name, (arm, rule) in capacity.CASES.items():
         rate, l2 = ARMS[arm]
         on = (rate > 0, l2 > 0, rule != NEVER)
-        assert [*itertools.compress(task10.FACTORS, on)] == ([] if name == "none" else name.split(" + "))
+        assert [*itertools.compress(capacity.FACTORS, on)] == ([] if name == "none" else name.split(" + "))
