@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx.util.parallel import make_chunks
 
 from foundations.reference import modules
 from foundations.sphinxext.alphabets import restyle
@@ -24,6 +25,7 @@ from foundations.sphinxext.numbering import within_chapters
 from foundations.sphinxext.offline import foreign_in_css, foreign_in_page, foreign_in_script
 from foundations.sphinxext.pages import corrected
 from foundations.sphinxext.preview import NOTICE, PROFILE
+from foundations.sphinxext.sidebyside import dealt, rank
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\nlanguage_info:\n  name: python\n---\n"
 LANGUAGE = {"language_info": {"name": "python"}}
@@ -37,7 +39,7 @@ class Book:
     def __init__(self, folder: Path, **config: Any) -> None:
         self.folder = folder
         self.package = folder / "package"
-        self.package.mkdir()
+        self.package.mkdir(parents=True)
         (self.package / "module.py").write_text("x = 1\n")
         self.config = {
             "extensions": ["myst_nb", "foundations.sphinxext"],
@@ -65,8 +67,13 @@ class Book:
                 self.folder, None, output, output / ".doctrees", "html", dict(self.config), io.StringIO(), warnings
             )
             app.connect("env-before-read-docs", lambda _app, _env, names: read.update(names))
+            app.connect("source-read", lambda *_: (self.folder / f"{os.getpid()}.reader").touch())
             app.build()
         return read, warnings.getvalue()
+
+    def readers(self) -> set[str]:
+        """Return a name for each process that read a page."""
+        return {file.name for file in self.folder.glob("*.reader")}
 
     def page(self, name: str) -> str:
         """Return a built page's HTML."""
@@ -462,3 +469,43 @@ def test_build_with_a_foreign_script_warns(book: Book) -> None:
     touch(book.folder / "one.md")
     _, warnings = book.build()
     assert "one.html would make readers' browsers request https://cdn.example/x.js" in warnings
+
+
+# Side by side --------------------------------------------------------------------------------------------
+
+PAGES = [
+    "book/all-claims",
+    "book/glossary",
+    "book/introduction",
+    *(f"book/task{number:02}-a" for number in range(1, 11)),
+    "book/takeaways",
+]
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4, 20])
+@pytest.mark.parametrize("pages", [PAGES, PAGES[:5], PAGES[1:2], []])
+def test_each_process_reads_its_share_of_the_chapters_first(pages: list[str], processes: int) -> None:
+    """Sphinx's pieces begin with chapters, in equal numbers if no piece is left over."""
+    order = dealt(pages, processes)
+    assert sorted(order) == sorted(pages)
+    pieces = make_chunks(order, processes)
+    for piece in pieces:
+        assert [rank(page) for page in piece] == sorted(rank(page) for page in piece)
+    chapters = [sum(rank(page) == 0 for page in piece) for piece in pieces[:processes]]
+    if len(pieces) <= processes:
+        assert max(chapters, default=0) - min(chapters, default=0) <= 1
+
+
+def test_a_book_read_side_by_side_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several processes write the pages that one writes."""
+    built = {}
+    for workers in (1, 2):
+        monkeypatch.setenv("FOUNDATIONS_WORKERS", str(workers))
+        book = Book(tmp_path / str(workers))
+        for page in PAGES:
+            book.write(Path(page).name, f"# {page}\n{CELL}")
+        book.build()
+        assert (len(book.readers()) > 1) == (workers > 1)
+        built[workers] = {file.name: file.read_text() for file in (book.folder / "out").glob("*.html")}
+    assert len(built[1]) > len(PAGES)
+    assert built[1] == built[2]

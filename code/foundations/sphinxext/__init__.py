@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from foundations.sphinxext import anchors, dependencies, mathrenderer, numbering, offline, packagedoc, pages, preview
+from foundations.sphinxext import (
+    anchors,
+    dependencies,
+    mathrenderer,
+    numbering,
+    offline,
+    packagedoc,
+    pages,
+    preview,
+    sidebyside,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -12,6 +22,6 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx."""
-    for part in (anchors, dependencies, mathrenderer, numbering, offline, packagedoc, pages, preview):
+    for part in (anchors, dependencies, mathrenderer, numbering, offline, packagedoc, pages, preview, sidebyside):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

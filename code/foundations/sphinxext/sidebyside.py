@@ -1,0 +1,67 @@
+"""Pages are read side by side, one process a core, since reading a chapter is executing it.
+
+Sphinx cuts its sorted list of pages into pieces and gives each piece to a process. The list is dealt anew, so that each
+process has its share of the chapters, and the pages that collect what all chapters measured come after them.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from sphinx.util.parallel import make_chunks
+
+from foundations.sphinxext.numbering import chapter_mark
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+COLLECTING = ("all-claims", "reproduce", "takeaways")
+"""Pages that read the claims of every chapter."""
+
+UNDECLARED = frozenset({"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"})
+"""Extensions of Jupyter Book that are safe, as they touch one page at a time or all after reading, but do not say so."""
+
+
+def dealt(pages: list[str], processes: int) -> list[str]:
+    """Order pages so that Sphinx's pieces of the list, read by so many processes, each begin with chapters.
+
+    Examples
+    --------
+    >>> dealt(["all-claims", "glossary", "task01-a", "task02-b", "task03-c", "task04-d"], 2)
+    ['task01-a', 'task03-c', 'glossary', 'task02-b', 'task04-d', 'all-claims']
+    """
+    pieces = make_chunks(list(range(len(pages))), processes)
+    rows = zip_longest(*pieces[:processes])
+    places = [place for row in rows for place in row if place is not None]
+    places += [place for piece in pieces[processes:] for place in piece]
+    return [page for _, page in sorted(zip(places, sorted(pages, key=rank), strict=True))]
+
+
+def rank(page: str) -> int:
+    """Return 0 for a chapter, 2 for a page that collects from all of them, 1 for any other."""
+    if chapter_mark(page):
+        return 0
+    return 2 if page.rpartition("/")[2] in COLLECTING else 1
+
+
+def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Put the pages to be read in their order."""
+    del env
+    docnames[:] = dealt(docnames, app.parallel)
+
+
+def share(app: Sphinx) -> None:
+    """Let Sphinx use as many processes as training does."""
+    from foundations.parallel import workers  # noqa: PLC0415  # joblib is slow to load and not needed to set up
+
+    app.parallel = workers()
+    for name in UNDECLARED & app.extensions.keys():
+        app.extensions[name].parallel_read_safe = True
+
+
+def setup(app: Sphinx) -> None:
+    """Connect before Sphinx reads its pages."""
+    app.connect("builder-inited", share)
+    app.connect("env-before-read-docs", deal)
