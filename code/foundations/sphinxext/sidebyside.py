@@ -21,7 +21,7 @@ COLLECTING = ("all-claims", "reproduce", "takeaways")
 """Pages that read the claims of every chapter."""
 
 UNDECLARED = frozenset({"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"})
-"""Extensions of Jupyter Book that are safe, as they touch one page at a time or all after reading, but do not say so."""
+"""Extensions of Jupyter Book that touch one page at a time, or all after reading, and so are safe, but do not say so."""
 
 
 def dealt(pages: list[str], processes: int) -> list[str]:
