@@ -120,9 +120,11 @@ def ink(drawing: Drawing, size: int, corner: tuple[float, float] = (0, 0), side:
         points = path(stroke)
         radii = np.interp(np.linspace(0, 1, len(points)), [0, 0.5, 1], drawing.pen) * scale / 2
         x, y = (points * scale + corner).T
-        across, down = (centres - x[:, None]) ** 2, (centres - y[:, None]) ** 2
+        reach = radii.max() + 0.5  # no pixel that is further from the stroke is covered
+        columns, rows = (slice(*np.searchsorted(centres, (at.min() - reach, at.max() + reach))) for at in (x, y))
+        across, down = (centres[columns] - x[:, None]) ** 2, (centres[rows] - y[:, None]) ** 2
         distances = np.sqrt(across[:, None, :] + down[:, :, None]) - radii[:, None, None]
-        nearest = np.minimum(nearest, distances.min(axis=0))
+        nearest[rows, columns] = np.minimum(nearest[rows, columns], distances.min(axis=0))
     return np.clip(0.5 - nearest, 0, 1)
 
 
