@@ -49,9 +49,19 @@ def test_the_scans_are_scikit_learns() -> None:
     np.testing.assert_allclose(inner.reshape(8, 8, 8, 8).mean(axis=(1, 3)), source.images[3] / 16, atol=0.25)
 
 
+def test_a_preview_has_some_of_the_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first tenth of them, and all drawings."""
+    monkeypatch.setenv("FOUNDATIONS_PROFILE", "preview")
+    outside.scanned.cache_clear()
+    found = outside.scanned()
+    outside.scanned.cache_clear()
+    assert len(found.pictures) == len(found.labels) == 179
+    np.testing.assert_array_equal(found.labels, load_digits().target[:179])
+
+
 def test_hits_are_of_each_picture(three: outside.Pictures) -> None:
     """Each run says of each picture whether it is right, and a step that is left out changes the images."""
-    assert outside.outside_hits(RUNS, "drawn", strokes.checksum(), without=[]).shape == (2, len(three.labels))
+    assert outside.outside_hits(RUNS, "drawn", 3, strokes.checksum(), without=[]).shape == (2, len(three.labels))
     assert not np.array_equal(outside.prepared("drawn"), outside.prepared("drawn", ("crop",)))
 
 
@@ -99,7 +109,7 @@ def test_nearest_is_the_least_distance() -> None:
 
 def test_remoteness_has_two_columns(three: outside.Pictures) -> None:
     """For each run, the distance of MNIST's own images and of the set's pictures."""
-    found = representation.remoteness(RUNS, "drawn", strokes.checksum())
+    found = representation.remoteness(RUNS, "drawn", 3, strokes.checksum())
     assert found.shape == (2, 2)
     assert (found > 0).all()
     assert len(three.pictures) == 3

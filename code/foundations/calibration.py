@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # as in `foundations.statistics`
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special, stats
+from scipy import special
 
 from foundations import data, evaluation
 from foundations.measurements import measurement
@@ -104,7 +105,7 @@ def bootstrap_interval(confidences: ArrayLike, hits: ArrayLike, seed: int = 0) -
     the estimate's upward bias, and reflecting takes that off again. An end that this makes negative is 0. The interval
     does not cover other networks.
     """
-    found = stats.bootstrap(
+    found = scipy.stats.bootstrap(
         (np.asarray(confidences, dtype=float), np.asarray(hits, dtype=float)),
         calibration_error,
         n_resamples=500,
@@ -123,7 +124,7 @@ def temperature(logits: Floats, labels: ArrayLike) -> float:
     The cross-entropy is convex in its inverse (Guo et al., 2017, section 4.2), so that there is one minimum.
     """
     own = logits.astype(np.float64)
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda scale: evaluation.entropies(own / np.exp(scale), labels).mean(),
         bounds=tuple(np.log(TEMPERATURES)),
         method="bounded",
@@ -139,7 +140,7 @@ def detection(confidences: ArrayLike, hits: ArrayLike) -> float:
     """
     shares, right = np.asarray(confidences, dtype=float), np.asarray(hits, dtype=bool)
     pairs = right.sum() * (~right).sum()
-    return float(stats.mannwhitneyu(shares[right], shares[~right]).statistic / pairs) if pairs else float("nan")
+    return float(scipy.stats.mannwhitneyu(shares[right], shares[~right]).statistic / pairs) if pairs else float("nan")
 
 
 def summary(logits: Floats, labels: ArrayLike) -> dict[str, float]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.datasets import load_digits
 
-from foundations import data, strokes
+from foundations import data, profiles, strokes
 from foundations.canvases import preprocessed
 from foundations.digits import SIZE, Picture, Steps
 from foundations.evaluation import accuracy, probabilities, validation_set
@@ -54,10 +53,14 @@ def drawn() -> Pictures:
 def scanned() -> Pictures:
     """Return scikit-learn's 1,797 digits, (96, 96): 8×8 scans by 43 people, enlarged, with a margin of paper.
 
-    They are part of the UCI set *Optical Recognition of Handwritten Digits* (Alpaydin and Kaynak 1998).
+    They are part of the UCI set *Optical Recognition of Handwritten Digits* (Alpaydin and Kaynak 1998). A preview has
+    only the first of them.
     """
+    from sklearn.datasets import load_digits  # noqa: PLC0415  # slow to load, and every chapter loads this module
+
     bunch = load_digits()
-    return Pictures([_enlarged(image / 16) for image in bunch.images], bunch.target.astype(np.uint8))
+    count = profiles.current().images(len(bunch.images))
+    return Pictures([_enlarged(image / 16) for image in bunch.images[:count]], bunch.target[:count].astype(np.uint8))
 
 
 def _enlarged(image: Picture) -> Picture:
@@ -70,10 +73,8 @@ SETS = {DRAWN: drawn, SCANNED: scanned}
 
 
 @functools.lru_cache(maxsize=16)
-def prepared(name: str, without: tuple[str, ...] = (), count: int | None = None) -> data.Images:
+def prepared(name: str, without: tuple[str, ...] = ()) -> data.Images:
     """Return a set's pictures after preprocessing, (n, 28, 28), with some of its steps left out; kept in memory.
-
-    With `count`, they are the first so many.
 
     A picture that preprocessing refuses is black: no network has anything to read in it.
 
@@ -84,12 +85,12 @@ def prepared(name: str, without: tuple[str, ...] = (), count: int | None = None)
     """
     require_one_of("a set of pictures", name, SETS)
     steps = dataclasses.replace(Steps(), **dict.fromkeys(without, False))
-    return np.array([preprocessed(picture, steps) for picture in SETS[name]().pictures[:count]])
+    return np.array([preprocessed(picture, steps) for picture in SETS[name]().pictures])
 
 
 @measurement
 def outside_hits(
-    runs: Sequence[Run], name: str, checksum: str, without: Sequence[str] = (), count: int | None = None
+    runs: Sequence[Run], name: str, count: int, checksum: str, without: Sequence[str] = ()
 ) -> NDArray[np.bool_]:
     """Return whether each run is right on each picture of a set after preprocessing, (runs, n).
 
@@ -99,15 +100,13 @@ def outside_hits(
         The networks.
     name
         Of the set: "drawn" or "scanned".
-    checksum
-        Of the drawings, `foundations.strokes.checksum()`, as the result depends on them.
+    count, checksum
+        How many pictures the set has, and `foundations.strokes.checksum()`, as the result depends on them.
     without
         The steps that are left out, as in `foundations.digits.Steps`.
-    count
-        The first so many pictures of the set; by default all.
     """
-    assert checksum == strokes.checksum()
-    images, labels = prepared(name, tuple(without), count), SETS[name]().labels[:count]
+    images, labels = prepared(name, tuple(without)), SETS[name]().labels
+    assert (count, checksum) == (len(labels), strokes.checksum())
     return np.array([probabilities(run, images).argmax(axis=1) == labels for run in runs])
 
 

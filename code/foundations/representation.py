@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 
-from foundations import data
+from foundations import data, strokes
 from foundations.evaluation import ACTIVATIONS, forward, validation_set
 from foundations.measurements import measurement
 from foundations.outside import prepared
@@ -23,22 +22,26 @@ def hidden(run: Run, images: data.Images) -> Floats:
 
 def nearest(points: Floats, others: Floats) -> NDArray[np.float64]:
     """Return the Euclidean distance from each point, (n, d), to the nearest of the others, (m, d)."""
+    from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415  # as in `outside`
+
     distances, _ = NearestNeighbors(n_neighbors=1).fit(others).kneighbors(points)
     return np.asarray(distances[:, 0])
 
 
 @measurement
-def remoteness(runs: Sequence[Run], name: str, checksum: str) -> NDArray[np.float64]:  # noqa: ARG001  # part of the key
+def remoteness(runs: Sequence[Run], name: str, count: int, checksum: str) -> NDArray[np.float64]:
     """Return the median distance of images to the nearest of a run's select half, in the hidden layer, (runs, 2).
 
-    First of the judge half's images, which are MNIST's own, then of the set `name` of `foundations.outside`, whose
-    drawings have that checksum.
+    First of the judge half's images, which are MNIST's own, then of the set `name` of `foundations.outside`, which has
+    so many pictures, of drawings with that checksum.
     """
+    pictures = prepared(name)
+    assert (count, checksum) == (len(pictures), strokes.checksum())
     pool = data.checksum(data.source())
     rows = []
     for run in runs:
         images, _ = validation_set(run.spec.seed, pool)
         select, judge = np.split(hidden(run, images), 2)
-        outside = hidden(run, prepared(name))
+        outside = hidden(run, pictures)
         rows.append([np.median(nearest(points, select)) for points in (judge, outside)])
     return np.array(rows)

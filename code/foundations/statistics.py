@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import scipy  # loads its parts when they are used: `scipy.stats` takes a second
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from foundations.specs import require
 
@@ -52,13 +52,13 @@ class Estimate:
         """Return the p value of "the true mean is at most `bound`"."""
         if self.error == 0:
             return 0.0 if self.mean > bound else 1.0
-        return float(stats.t.sf((self.mean - bound) / self.error, self.count - 1))
+        return float(scipy.special.stdtr(self.count - 1, (bound - self.mean) / self.error))
 
     def below(self, bound: float) -> float:
         """Return the p value of "the true mean is at least `bound`"."""
         if self.error == 0:
             return 0.0 if self.mean < bound else 1.0
-        return float(stats.t.cdf((self.mean - bound) / self.error, self.count - 1))
+        return float(scipy.special.stdtr(self.count - 1, (self.mean - bound) / self.error))
 
 
 def estimate(values: ArrayLike, level: float = LEVEL) -> Estimate:
@@ -73,7 +73,7 @@ def estimate(values: ArrayLike, level: float = LEVEL) -> Estimate:
     require(effect.ndim == 1 and len(effect) >= 2, "the values of an interval", effect.tolist(), "two or more")
     require(bool(np.isfinite(effect).all()), "the values of an interval", effect.tolist(), "finite")
     mean, error = float(effect.mean()), float(effect.std(ddof=1)) / math.sqrt(len(effect))
-    half = error * float(stats.t.ppf((1 + level) / 2, len(effect) - 1))
+    half = error * float(scipy.special.stdtrit(len(effect) - 1, (1 + level) / 2))
     return Estimate(mean, mean - half, mean + half, error, len(effect))
 
 
@@ -157,5 +157,5 @@ def wilson(hits: int, total: int, level: float = LEVEL) -> tuple[float, float]:
     """
     require(total >= 1, "trials", total, "at least 1")
     require(0 <= hits <= total, "hits", hits, f"from 0 to {total}")
-    interval = stats.binomtest(hits, total).proportion_ci(level, method="wilson")
+    interval = scipy.stats.binomtest(hits, total).proportion_ci(level, method="wilson")
     return float(interval.low), float(interval.high)

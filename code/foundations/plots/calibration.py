@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from scipy import stats
 
 from foundations.calibration import Reliability
 from foundations.plots.frame import axes_or_new
+from foundations.statistics import wilson
 
 FLOOR = 1e-9
 
@@ -36,10 +36,10 @@ def reliability(found: Reliability, label: str, ax: Axes | None = None, **style:
     ax = axes_or_new(ax, figsize=(5.2, 4.4))
     doubts = np.maximum(1 - found.confidence, FLOOR)
     wrong = np.rint(found.count * (1 - found.accuracy)).astype(int)
-    ends = [stats.binomtest(k, n).proportion_ci(method="wilson") for k, n in zip(wrong, found.count, strict=True)]
+    ends = [wilson(errors, images) for errors, images in zip(wrong, found.count, strict=True)]
     erring = wrong > 0
     shares = (wrong / found.count)[erring]
-    low, high = np.array([(end.low, end.high) for end in ends]).T
+    low, high = np.array(ends).T
     reach = np.clip([shares - low[erring], high[erring] - shares], 0, None)
     dots = ax.errorbar(doubts[erring], shares, yerr=reach, fmt="o", markersize=5, capsize=2, label=label, **style)
     color = dots.lines[0].get_color()

@@ -6,7 +6,6 @@ process has its share of the chapters, and the pages that collect what all chapt
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from sphinx.util.parallel import make_chunks
@@ -21,7 +20,7 @@ COLLECTING = ("all-claims", "reproduce", "takeaways")
 """Pages that read the claims of every chapter."""
 
 UNDECLARED = frozenset({"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"})
-"""Extensions of Jupyter Book that touch one page at a time, or all after reading, and so are safe, but do not say so."""
+"""Extensions of Jupyter Book that touch one page at a time, or all after reading, and do not say that this is safe."""
 
 
 def dealt(pages: list[str], processes: int) -> list[str]:
@@ -32,11 +31,10 @@ def dealt(pages: list[str], processes: int) -> list[str]:
     >>> dealt(["all-claims", "glossary", "task01-a", "task02-b", "task03-c", "task04-d"], 2)
     ['task01-a', 'task03-c', 'glossary', 'task02-b', 'task04-d', 'all-claims']
     """
-    pieces = make_chunks(list(range(len(pages))), processes)
-    rows = zip_longest(*pieces[:processes])
-    places = [place for row in rows for place in row if place is not None]
-    places += [place for piece in pieces[processes:] for place in piece]
-    return [page for _, page in sorted(zip(places, sorted(pages, key=rank), strict=True))]
+    slots = [(number, row) for number, piece in enumerate(make_chunks(pages, processes)) for row in range(len(piece))]
+    # Pieces beyond the number of processes are begun last.
+    turns = sorted(slots, key=lambda slot: (slot[0] >= processes, slot[1], slot[0]))
+    return [page for _, page in sorted(zip(turns, sorted(pages, key=rank), strict=True))]
 
 
 def rank(page: str) -> int:

@@ -29,10 +29,19 @@ OUTSIDE_MARGIN = 2.0
 STRANGE = ("letters", "shapes")
 
 
+def size(name: str) -> int:
+    """Return how many pictures an outside set has."""
+    return len(SETS[name]().labels)
+
+
+def distances(results: Measured, name: str) -> Values:
+    """Return how far judge images and an outside set lie from MNIST in the hidden layer, (seeds, 2)."""
+    return remoteness(results[NETWORKS], name, size(name), checksum())
+
+
 def outside_reading(results: Measured, name: str, without: tuple[str, ...] = ()) -> NDArray[np.bool_]:
     """Return whether each network reads each picture of an outside set, with some steps left out, (seeds, n)."""
-    count = profiles.current().images(len(SETS[name]().labels))
-    return outside_hits(results[NETWORKS], name, checksum(), without=[*without], count=count)
+    return outside_hits(results[NETWORKS], name, size(name), checksum(), without=[*without])
 
 
 def outside_accuracy(results: Measured, name: str, without: tuple[str, ...] = ()) -> Values:
@@ -99,7 +108,7 @@ def overconfidence(results: Measured, kind: str, amount: float) -> Values:
 
 def log_remoteness(results: Measured) -> Values:
     """Return the logarithm of how much farther scans lie from MNIST in the hidden layer than drawings, (seeds,)."""
-    scans, drawings = (remoteness(results[NETWORKS], name, checksum())[:, 1] for name in (SCANNED, DRAWN))
+    scans, drawings = (distances(results, name)[:, 1] for name in (SCANNED, DRAWN))
     return np.asarray(np.log(scans / drawings))
 
 
