@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import importlib.util
 import itertools
 import multiprocessing
@@ -25,10 +26,10 @@ from hypothesis import strategies as st
 from joblib.externals.loky import get_reusable_executor
 
 import pretended_workers
-from foundations import parallel
+from foundations import parallel, profiles
 from foundations.errors import DataError, FoundationsError, StoreError
 from foundations.runs import Run, trajectory
-from foundations.specs import EarlyStoppingSpec, RunSpec, baseline
+from foundations.specs import SGD, Adam, EarlyStoppingSpec, RunSpec, baseline
 from foundations.store import DAMAGED, RUNS, RunStore, circumstances, run_key
 from pretended import pretend
 
@@ -106,7 +107,7 @@ def test_missing_trains_a_damaged_run_again(tmp_path: Path) -> None:
 WORK = [
     SHORT.vary(hidden=hidden, optimizer=optimizer, seed=seed, epochs=epochs, learning_rate=rate)
     for seed, hidden, optimizer, epochs, rate in itertools.product(
-        range(2), [(1,), (9,), (2, 2)], ["adam", "sgd"], [2, 4], [0.1, 0.2]
+        range(2), [(1,), (9,), (2, 2)], [Adam(), SGD(), SGD(momentum=0.5), SGD(momentum=0.9)], [2, 4], [0.1, 0.2]
     )
 ]
 
@@ -114,17 +115,32 @@ WORK = [
 @given(st.permutations(WORK))
 def test_work_is_ordered_by_structure(tmp_path_factory: pytest.TempPathFactory, specs: list[RunSpec]) -> None:
     """Runs that share a compiled program follow one another, large networks first, longer runs before shorter ones."""
-    order = sorted(specs, key=parallel.structure)
-    programs = [(spec.model, spec.optimizer.name) for spec in order]
-    assert len({*programs}) == len([*itertools.groupby(programs)])
+    order = sorted(specs, key=parallel.turn)
+    programs = [(spec.model, dataclasses.replace(spec.optimizer, learning_rate=1.0)) for spec in order]
+    assert len({*programs}) == len([*itertools.groupby(programs)]) == 12
     sizes = [spec.model.parameters for spec in order]
     assert sorted(sizes, reverse=True) == sizes
-    for _, group in itertools.groupby(order, key=lambda spec: (spec.model, spec.optimizer.name)):
+    for _, group in itertools.groupby(order, key=parallel.structure):
         epochs = [spec.epochs for spec in group]
         assert sorted(epochs, reverse=True) == epochs
     alone = [spec for spec in specs if spec.epochs == 4]
     todo = parallel.missing(alone, RunStore(tmp_path_factory.getbasetemp() / "nothing"))
-    assert sorted(alone, key=parallel.structure) == todo
+    assert sorted(alone, key=parallel.turn) == todo
+
+
+@given(st.permutations(WORK), st.integers(1, 9))
+def test_runs_of_one_program_go_to_one_worker_in_a_preview(specs: list[RunSpec], together: int) -> None:
+    """In a preview a worker is given runs of one program, up to a number of them; otherwise one run at a time."""
+    order = sorted(specs, key=parallel.turn)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profiles, "PREVIEW_TOGETHER", together)
+        assert [[spec] for spec in order] == [*map(list, parallel.portions(order))]
+        patch.setenv("FOUNDATIONS_PROFILE", "preview")
+        portions = [*parallel.portions(order)]
+    assert order == [*itertools.chain.from_iterable(portions)]
+    assert {1} == {len({*map(parallel.structure, portion)}) for portion in portions}
+    assert len(WORK) // 12 >= together or len(portions) == 12
+    assert max(map(len, portions)) == min(together, len(WORK) // 12)
 
 
 @given(st.integers(1, 50), st.integers(1, 50_000), st.integers(1, 512), st.integers(1, 512))

@@ -45,9 +45,9 @@ def test_a_preview_is_the_first_quarter(spec: RunSpec) -> None:
     assert [step for step in spec.snapshots if step <= short.steps] == [*short.snapshots]
 
 
-@pytest.mark.parametrize(("size", "expected"), [(50_000, 4_992), (4_992, 4_992), (64, 64)])
+@pytest.mark.parametrize(("size", "expected"), [(50_000, 2_560), (2_560, 2_560), (1_000, 992), (64, 64)])
 def test_a_preview_trains_on_fewer_images(size: int, expected: int) -> None:
-    """A preview trains on the first five thousand images or so, but never on fewer than a batch."""
+    """A preview trains on the first two thousand images or so, in whole batches, and at least one."""
     spec = baseline.vary(train_size=size, snapshots=(0, 2))
     short = Profile.PREVIEW.shorten(spec)
     assert (expected, 5) == (short.data.train_size, short.epochs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import itertools
 import os
 import random
 import signal
@@ -49,13 +51,18 @@ def missing(specs: Iterable[RunSpec], store: RunStore) -> list[RunSpec]:
             found.append(whole)
         elif not all(store.has(spec) for spec in group):
             found.append(longest([*group, held]))
-    return sorted(found, key=structure)
+    return sorted(found, key=turn)
 
 
 def structure(spec: RunSpec) -> tuple[object, ...]:
-    """Return what decides whether two runs share a compiled program, the costliest first, as a key to sort by."""
-    parts = (spec.model, spec.optimizer.name, spec.batch_size, spec.data.train_size)
-    return (-spec.model.parameters, *map(repr, parts), -cost(spec), spec.seed, spec.replica)
+    """Return what runs have in common that share a compiled program, as a key to sort by, the costliest first."""
+    optimizer = dataclasses.replace(spec.optimizer, learning_rate=1.0)
+    return (-spec.model.parameters, repr(spec.model), repr(optimizer), spec.batch_size, spec.data.train_size)
+
+
+def turn(spec: RunSpec) -> tuple[object, ...]:
+    """Return a key by which runs are sorted to be trained: by structure, and the longest first."""
+    return (*structure(spec), -cost(spec), spec.seed, spec.replica)
 
 
 def cost(spec: RunSpec) -> float:
@@ -99,20 +106,36 @@ def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress 
 
 def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
     """Train runs in workers, store nothing, and yield them as they are finished; end the workers if interrupted."""
-    # Compiling takes longer than a run of a preview: all seeds of an arm go to one worker there.
-    together = 1 if profiles.current() is profiles.Profile.FULL else profiles.PREVIEW_SEEDS
-    pool = joblib.Parallel(**dispatch(), batch_size=together, return_as="generator_unordered")
+    pool = joblib.Parallel(**dispatch(), return_as="generator_unordered")
     asked = circumstances()
     with holding_interrupts():
-        runs = pool(joblib.delayed(train_in_worker)(spec, asked) for spec in specs)
+        parts = pool(joblib.delayed(in_turn)(train_in_worker, part, asked) for part in portions(specs))
     try:
-        for run in runs:  # noqa: UP028  # `yield from` would end joblib's generator before its warning is silenced
-            yield run
+        for part in parts:
+            yield from part
     except BaseException:
         with warnings.catch_warnings(action="ignore"):  # that some runs are not used
-            runs.close()
+            parts.close()
         get_reusable_executor().shutdown(wait=True, kill_workers=True)
         raise
+
+
+def portions(specs: Iterable[RunSpec]) -> Iterator[Sequence[RunSpec]]:
+    """Yield what a worker is given at a time: one run, or in a preview some that share a program.
+
+    A run of a preview is shorter than its compilation, which two workers should not both do.
+    """
+    size = profiles.current().together
+    for _, group in itertools.groupby(specs, key=structure):
+        members = [*group]
+        yield from (members[start : start + size] for start in range(0, len(members), size))
+
+
+def in_turn(
+    function: Callable[[RunSpec, Mapping[str, object]], Run], specs: Sequence[RunSpec], asked: Mapping[str, object]
+) -> list[Run]:
+    """Return what a function of each spec and the `circumstances` gives, one after another."""
+    return [function(spec, asked) for spec in specs]
 
 
 def dispatch() -> dict[str, Any]:

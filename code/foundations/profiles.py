@@ -10,8 +10,10 @@ from foundations.specs import RunSpec, require_one_of
 
 PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4
-PREVIEW_IMAGES = 4_992
-"""Training images of a run in a preview, at most: whole batches of 8, 32 and 128, as parts of one compile anew."""
+PREVIEW_IMAGES = 2_560
+"""Training images of a run in a preview, at most: whole batches of 8, 32 and 128."""
+PREVIEW_TOGETHER = 16
+"""Runs that a preview's worker is given at a time, at most."""
 PREVIEW_MEASURED = 100
 """Images that a costly measurement reads in a preview, at least, if it has so many."""
 
@@ -26,20 +28,25 @@ class Profile(StrEnum):
         """Return how many of `count` seeds are trained."""
         return count if self is Profile.FULL else min(count, PREVIEW_SEEDS)
 
+    @property
+    def together(self) -> int:
+        """How many runs of one structure a worker is given at a time, at most."""
+        return 1 if self is Profile.FULL else PREVIEW_TOGETHER
+
     def images(self, count: int) -> int:
         """Return how many of `count` images a costly measurement reads: in a preview a tenth, or a hundred."""
         return count if self is Profile.FULL else max(count // 10, min(count, PREVIEW_MEASURED))
 
     def shorten(self, spec: RunSpec) -> RunSpec:
-        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images.
+        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images, in whole batches.
 
-        Of its snapshots those stay that lie within it.
+        A part of a batch would be compiled on its own. Of its snapshots those stay that lie within it.
         """
         if self is Profile.FULL:
             return spec
         epochs = -(-spec.epochs // (PREVIEW_SHARE * spec.evaluate_every)) * spec.evaluate_every
-        size = max(spec.batch_size, min(spec.data.train_size, PREVIEW_IMAGES))
-        shorter = dataclasses.replace(spec, epochs=epochs, snapshots=()).vary(train_size=size)
+        batches = max(1, min(spec.data.train_size, PREVIEW_IMAGES) // spec.batch_size)
+        shorter = dataclasses.replace(spec, epochs=epochs, snapshots=()).vary(train_size=batches * spec.batch_size)
         return shorter.vary(snapshots=tuple(step for step in spec.snapshots if step <= shorter.steps))
 
 
