@@ -33,6 +33,7 @@ from foundations.evaluation import (
     logits,
     open_test_set,
     probabilities,
+    training_set,
     validation_hits,
     validation_set,
 )
@@ -362,3 +363,11 @@ def test_training_cannot_reach_the_test_set(import_closure: Callable[[str], set[
     assert "foundations.data" in import_closure("training")
     assert "foundations.evaluation" not in import_closure("training")
     assert "foundations.evaluation" in import_closure("studies.practical2")
+
+
+def test_training_set_is_the_splits(pool: data.Pool) -> None:
+    """A run's training images are the first of its seed's, as many as it was trained on."""
+    images, labels = training_set(pretend(baseline.vary(train_size=50, batch_size=8, seed=3)))
+    positions = data.split(pool.labels, 3).train[:50]
+    assert (pool.images[positions] == images).all()
+    assert (pool.labels[positions] == labels).all()

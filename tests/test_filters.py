@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundations import data
+from foundations.evaluation import training_set
 from foundations.filters import (
     blank_pixels,
     digit_smoothness,
     neighbour_correlation,
     pictures,
     smoothness,
-    training_images,
 )
 from foundations.specs import baseline
 from pretended import pretend, random_run, random_weights
@@ -23,16 +22,9 @@ EVERYWHERE = np.ones(784, dtype=bool)
 FEW = baseline.vary(train_size=200, hidden=(5,), seed=3)
 
 
-def test_training_images_are_those_of_the_seed() -> None:
-    """A run's training images are the first so many of its seed's training set."""
-    pool = data.load()
-    expected = pool.images[data.split(pool.labels, 3).train[:200]]
-    assert np.array_equal(expected, training_images(pretend(FEW)))
-
-
 def test_blank_pixels_by_loops() -> None:
     """A pixel is blank if no training image has ink there, and more images leave fewer pixels blank."""
-    images = training_images(pretend(FEW))
+    images, _ = training_set(pretend(FEW))
     expected = [not any(image[row, column] for image in images) for row in range(28) for column in range(28)]
     assert expected == blank_pixels(pretend(FEW)).tolist()
     more = blank_pixels(pretend(FEW.vary(train_size=2_000)))
@@ -89,7 +81,7 @@ def test_smoothness_leaves_blank_pixels_out() -> None:
 def test_digits_are_smooth() -> None:
     """Neighbouring pixels of the digits agree; the correlation is that of the first training images."""
     run = pretend(FEW.vary(train_size=1_500))
-    images = training_images(run)[:1_000]
+    images = training_set(run)[0][:1_000]
     expected = neighbour_correlation(images, ~blank_pixels(run))
     assert [expected] == digit_smoothness([run]).tolist()
     assert 0.7 < expected < 0.9

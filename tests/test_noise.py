@@ -21,11 +21,10 @@ from foundations.noise import (
     minibatch_noise,
     moments,
     noise_scale,
-    training_set,
 )
 from foundations.runs import Run
 from foundations.specs import baseline
-from pretended import pretend, random_run, random_weights
+from pretended import random_run, random_weights
 
 SMALL = baseline.vary(hidden=(8,))
 WEIGHTS = random_weights(SMALL, np.random.default_rng(1))
@@ -107,14 +106,6 @@ def test_kept_weights_come_in_the_order_of_training() -> None:
     run = random_run(SMALL.vary(epochs=1, snapshots=(100, 0)))
     assert [0, 100, 1_563] == [*kept(run)]
     assert kept(run)[1_563] is run.weights
-
-
-def test_training_set_is_the_splits(pool: data.Pool) -> None:
-    """A run's training images are the first of its seed's, as many as it was trained on."""
-    images, labels = training_set(pretend(SMALL.vary(train_size=50, batch_size=8, seed=3)))
-    positions = data.split(pool.labels, 3).train[:50]
-    assert (pool.images[positions] == images).all()
-    assert (pool.labels[positions] == labels).all()
 
 
 @pytest.mark.usefixtures("runs_folder", "few")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from foundations import data, evaluation
 from foundations.errors import FoundationsError
-from foundations.filters import blank_pixels, training_images
+from foundations.evaluation import training_set
+from foundations.filters import blank_pixels
 from foundations.pruning import BY_MAGNITUDE, BY_SIGNAL, importance, pruned, pruned_accuracy
 from foundations.specs import baseline
 from pretended import random_run
@@ -41,7 +42,7 @@ def test_impossible_shares_are_refused(share: float) -> None:
 def test_importance_by_loops() -> None:
     """Magnitude is the size of a weight; signal is the root mean square of what it adds to its unit."""
     run = random_run(SPEC)
-    kernel, images = run.weights[0], training_images(run)
+    kernel, images = run.weights[0], training_set(run)[0]
     gray = images[:, 14, 13] / 255
     assert np.array_equal(np.abs(kernel), importance(run, BY_MAGNITUDE))
     signal = importance(run, BY_SIGNAL)

@@ -143,6 +143,13 @@ def final_errors(runs: Sequence[Run], place: str) -> NDArray[np.float64]:
     return np.array([100 * (1 - accuracy(run, test.images, test.labels)) for run in runs])
 
 
+def training_set(run: Run) -> tuple[data.Images, data.Labels]:
+    """Return the images that a run was trained on and their true labels, in the order of its seed's split."""
+    pool = data.load()
+    positions = data.split(pool.labels, run.spec.seed).train[: run.spec.data.train_size]
+    return pool.images[positions], pool.labels[positions]
+
+
 @functools.lru_cache(maxsize=2)
 def validation_set(seed: int, checksum: str) -> tuple[data.Images, data.Labels]:
     """Return the images and labels that a seed holds out, select half first; `checksum` is the data file's."""

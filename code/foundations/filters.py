@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations import data
+from foundations.evaluation import training_set
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
+from foundations.weights import ink
 
 Mask = NDArray[np.bool_]
 
@@ -17,15 +18,9 @@ SHOWN = 1_000
 """Training images that filters are compared with."""
 
 
-def training_images(run: Run) -> data.Images:
-    """Return the images that a run was trained on, (train_size, 28, 28)."""
-    pool = data.load()
-    return pool.images[data.split(pool.labels, run.spec.seed).train[: run.spec.data.train_size]]
-
-
 def blank_pixels(run: Run) -> Mask:
     """Return which pixels, (784,), are blank in every image that a run was trained on."""
-    return np.asarray(training_images(run).max(axis=0).ravel() == 0)
+    return np.asarray(ink(run) == 0)
 
 
 def pictures(kernel: Floats) -> Floats:
@@ -61,4 +56,4 @@ def smoothness(runs: Sequence[Run]) -> NDArray[np.float64]:
 @measurement
 def digit_smoothness(runs: Sequence[Run]) -> NDArray[np.float64]:
     """Return the same correlation for the gray levels of each run's first `SHOWN` training images, (runs,)."""
-    return np.array([neighbour_correlation(training_images(run)[:SHOWN], ~blank_pixels(run)) for run in runs])
+    return np.array([neighbour_correlation(training_set(run)[0][:SHOWN], ~blank_pixels(run)) for run in runs])

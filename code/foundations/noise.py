@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from foundations import data
+from foundations.evaluation import training_set
 from foundations.gradients import backward
 from foundations.measurements import measurement
 from foundations.runs import Run, Weights
@@ -20,13 +21,6 @@ DRAWN = 20_480
 """Images drawn into the batches of each size, as far as there are so many."""
 WRITTEN = 64
 """Batch gradients written out at once."""
-
-
-def training_set(run: Run) -> tuple[data.Images, data.Labels]:
-    """Return the images and labels that a run was trained on, in the order of its split."""
-    pool = data.load()
-    positions = data.split(pool.labels, run.spec.seed).train[: run.spec.data.train_size]
-    return pool.images[positions], pool.labels[positions]
 
 
 def kept(run: Run) -> dict[int, Weights]:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundations import data, evaluation
-from foundations.filters import training_images
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
 from foundations.specs import require_number, require_one_of
@@ -48,7 +47,7 @@ def importance(run: Run, rule: str) -> Floats:
     size = np.abs(run.weights[0])
     if rule == BY_MAGNITUDE:
         return size
-    squares = np.square(data.unit_range(training_images(run))).mean(axis=0)
+    squares = np.square(data.unit_range(evaluation.training_set(run)[0])).mean(axis=0)
     return np.asarray(size * np.sqrt(squares.ravel())[:, np.newaxis])
 
 
