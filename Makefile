@@ -20,8 +20,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-book: $(READY) ## Train what is missing and build the site into _build/html
+book: $(READY) ## Train and measure what is missing and build the site into _build/html
 	$(BIN)/foundations train
+	$(BIN)/foundations measure
 	$(BUILD)
 
 preview: export FOUNDATIONS_PROFILE := preview

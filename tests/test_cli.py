@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import re
@@ -17,11 +18,14 @@ import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from joblib.externals.loky import get_reusable_executor
 
 from command import Foundations, Said
 from foundations import cli, data, parallel, studies
 from foundations.cli import training
+from foundations.effects import Effect, Measured, Values
 from foundations.errors import FoundationsError, StoreError
+from foundations.evaluation import validation_hits
 from foundations.measurements import measurement
 from foundations.metrics import METRICS
 from foundations.runs import Run
@@ -76,7 +80,7 @@ COMMANDS = [*commands(typer.main.get_command(cli.app))]
 
 def test_commands() -> None:
     """There are commands to list studies, train, judge claims and look after the runs, under one name."""
-    expected = {"studies", "train", "claims", "predict", "runs", "runs list", "runs verify", "runs clear"}
+    expected = {"studies", "train", "measure", "claims", "predict", "runs", "runs list", "runs verify", "runs clear"}
     assert expected <= {" ".join(words) for words, _ in COMMANDS}
     (script,) = entry_points(group="console_scripts", name="foundations")
     assert cli.main is script.load()
@@ -200,6 +204,29 @@ def test_ctrl_c(foundations: Foundations, monkeypatch: pytest.MonkeyPatch) -> No
     assert (130, "") == (said.code, said.errors)
     assert said.output.endswith("Stopped. Every finished run is stored; the same command goes on from there.\n")
     assert RunStore().has(SHORT)
+
+
+def hits(results: Measured) -> Values:
+    """Return something that is measured and stored, (seeds,)."""
+    return np.asarray(validation_hits(results["narrow"]).mean(axis=1))
+
+
+@pytest.mark.usefixtures("book")
+@pytest.mark.parametrize(("profile", "measured"), [("full", ["task00-different", "task00-pretended"]), ("preview", [])])
+def test_measure(
+    foundations: Foundations, runs_folder: Path, monkeypatch: pytest.MonkeyPatch, profile: str, measured: list[str]
+) -> None:
+    """What claims are judged by is measured in workers and stored, after training what is missing; not in a preview."""
+    claim = fixed_claim(Effect("share of hits", "", 2, 0.1, hits), identifier="hits")
+    monkeypatch.setattr(studies, "STUDIES", [STUDY, dataclasses.replace(DIFFERENT, claims=[claim])])
+    monkeypatch.setenv("FOUNDATIONS_PROFILE", profile)
+    get_reusable_executor().shutdown(wait=True)  # its workers might know another run store
+    said = foundations("measure")
+    assert (0, "") == (said.code, said.errors)
+    assert "runs to train" in said.output
+    assert measured == sorted(re.findall(r"measured: (\S+)", said.output))
+    assert bool(measured) == any((runs_folder / MEASUREMENTS).rglob("*.npz"))
+    assert "to train" not in foundations("measure", "task00-pretended").output
 
 
 @pytest.mark.usefixtures("book")
@@ -408,7 +435,7 @@ def test_data_unlike_mnist_are_refused(
     assert not runs_folder.exists()
 
 
-@pytest.mark.parametrize("command", ["train", "claims"])
+@pytest.mark.parametrize("command", ["train", "measure", "claims"])
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -25,9 +25,9 @@ def three(monkeypatch: pytest.MonkeyPatch, runs_folder: Path) -> Iterator[outsid
     pages = [strokes.page(drawing, 0) for drawing in strokes.drawings("digits")[::40]]
     found = outside.Pictures(pages, np.array([0, 4, 8], np.uint8))
     monkeypatch.setattr(outside, "SETS", {"drawn": lambda: found})
-    outside.prepared.cache_clear()
+    outside._prepared.cache_clear()
     yield found
-    outside.prepared.cache_clear()
+    outside._prepared.cache_clear()
 
 
 def test_every_drawing_is_a_page() -> None:

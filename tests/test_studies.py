@@ -81,9 +81,9 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module in (canvases, outside, representation, shifts):
         monkeypatch.setattr(module, "validation_set", few)
     monkeypatch.setattr(outside, "SETS", dict.fromkeys(outside.SETS, pictures))
-    outside.prepared.cache_clear()
+    outside._prepared.cache_clear()
     yield
-    outside.prepared.cache_clear()
+    outside._prepared.cache_clear()
 
 
 @each_study

@@ -72,8 +72,12 @@ def _enlarged(image: Picture) -> Picture:
 SETS = {DRAWN: drawn, SCANNED: scanned}
 
 
-@functools.lru_cache(maxsize=16)
-def prepared(name: str, without: tuple[str, ...] = ()) -> data.Images:
+def size(name: str) -> int:
+    """Return how many pictures a set has."""
+    return len(SETS[name]().labels)
+
+
+def prepared(name: str, without: Sequence[str] = ()) -> data.Images:
     """Return a set's pictures after preprocessing, (n, 28, 28), with some of its steps left out; kept in memory.
 
     A picture that preprocessing refuses is black: no network has anything to read in it.
@@ -84,6 +88,11 @@ def prepared(name: str, without: tuple[str, ...] = ()) -> data.Images:
         If there is no such set.
     """
     require_one_of("a set of pictures", name, SETS)
+    return _prepared(name, tuple(without))
+
+
+@functools.lru_cache(maxsize=16)
+def _prepared(name: str, without: tuple[str, ...]) -> data.Images:
     steps = dataclasses.replace(Steps(), **dict.fromkeys(without, False))
     return np.array([preprocessed(picture, steps) for picture in SETS[name]().pictures])
 
@@ -105,7 +114,7 @@ def outside_hits(
     without
         The steps that are left out, as in `foundations.digits.Steps`.
     """
-    images, labels = prepared(name, tuple(without)), SETS[name]().labels
+    images, labels = prepared(name, without), SETS[name]().labels
     assert (count, checksum) == (len(labels), strokes.checksum())
     return np.array([probabilities(run, images).argmax(axis=1) == labels for run in runs])
 

@@ -106,16 +106,26 @@ def train_missing(specs: Sequence[RunSpec], store: RunStore, progress: Progress 
 
 def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
     """Train runs in workers, store nothing, and yield them as they are finished; end the workers if interrupted."""
-    pool = joblib.Parallel(**dispatch(), return_as="generator_unordered")
     asked = circumstances()
-    with holding_interrupts():
-        parts = pool(joblib.delayed(in_turn)(train_in_worker, part, asked) for part in portions(specs))
-    try:
+    tasks = [joblib.delayed(in_turn)(train_in_worker, part, asked) for part in portions(specs)]
+    with contextlib.closing(spread(tasks)) as parts:
         for part in parts:
             yield from part
+
+
+def spread(tasks: Iterable[Any]) -> Generator[Any]:
+    """Do joblib's delayed tasks in workers, and yield the results as they come; end the workers if interrupted."""
+    # joblib replaces a worker that has come to hold much, as measurements may, and warns of it.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
+    pool = joblib.Parallel(**dispatch(), return_as="generator_unordered")
+    with holding_interrupts():
+        results = pool(tasks)
+    try:
+        for result in results:  # noqa: UP028  # `yield from` would end joblib's generator before its warning is silenced
+            yield result
     except BaseException:
-        with warnings.catch_warnings(action="ignore"):  # that some runs are not used
-            parts.close()
+        with warnings.catch_warnings(action="ignore"):  # that some results are not used
+            results.close()
         get_reusable_executor().shutdown(wait=True, kill_workers=True)
         raise
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import typer
 
 from foundations import profiles
-from foundations.cli.judging import claims, studies
+from foundations.cli.judging import claims, measure, studies
 from foundations.cli.predict import predict
 from foundations.cli.store import runs_app
 from foundations.cli.terminal import errors
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Train, measure and judge the networks of Foundations of Deep Learning.",
 )
-for command in (studies, train, claims, predict):
+for command in (studies, train, measure, claims, predict):
     app.command()(command)
 app.add_typer(runs_app, name="runs")
 

@@ -1,4 +1,4 @@
-"""`foundations studies` and `foundations claims`."""
+"""`foundations studies`, `foundations measure` and `foundations claims`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from foundations import parallel
+from foundations import parallel, profiles
 from foundations import studies as book
 from foundations.claims import Outcome, evaluate_all
 from foundations.cli.terminal import (
@@ -34,6 +34,22 @@ def studies() -> None:
         left = f"{sum(map(parallel.cost, todo)) / 60:.1f} core-min" if todo else "–"
         grid.add_row(study.name, study.question, str(len(study.arms)), str(len(specs)), str(stored), left)
     console.print(grid)
+
+
+def measure(names: StudyNames = None, data_file: DataFile = None) -> None:
+    """Measure what the claims of some studies are judged by, side by side, training first what is missing.
+
+    Measurements are stored, and the chapters and `foundations claims` find them. A preview judges no claims.
+    """
+    selected = chosen(names)
+    use_data(data_file)
+    with resumable():
+        parallel.train_missing(
+            book.sharing([spec for study in selected for spec in study.specs()]), RunStore(), show_progress
+        )
+        if profiles.current() is profiles.Profile.FULL:
+            for study in book.measure(selected):
+                console.print(f"measured: {study.name}")
 
 
 def claims(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import joblib
+
+from foundations import parallel
 from foundations.runs import trajectory
 from foundations.specs import RunSpec, require_one_of
 from foundations.studies import (
@@ -55,3 +58,19 @@ def sharing(specs: Sequence[RunSpec]) -> list[RunSpec]:
     shared = {trajectory(spec) for spec in specs}
     others = (spec for study in STUDIES for spec in study.specs() if trajectory(spec) in shared)
     return [*dict.fromkeys([*specs, *others])]
+
+
+def measure(studies: Sequence[Study]) -> Iterator[Study]:
+    """Store what the claims of trained studies are judged by, a study a worker at a time; yield each when it is done.
+
+    Chapters then find it, which would otherwise measure one thing after another.
+    """
+    for place in parallel.spread(joblib.delayed(_measure)(place, study) for place, study in enumerate(studies)):
+        yield studies[place]
+
+
+def _measure(place: int, study: Study) -> int:
+    results = study.results()
+    for claim in study.claims:
+        claim.judge(results)
+    return place

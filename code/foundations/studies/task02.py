@@ -12,7 +12,7 @@ from foundations.canvases import INTERPOLATIONS, canvas_accuracy
 from foundations.claims import Claim
 from foundations.effects import Effect, Measured, Values
 from foundations.metrics import POINTS
-from foundations.outside import DRAWN, SCANNED, SETS, coarse_accuracy, confidence_in_nothing, outside_hits
+from foundations.outside import DRAWN, SCANNED, coarse_accuracy, confidence_in_nothing, outside_hits, size
 from foundations.representation import remoteness
 from foundations.shifts import SHIFTS, shift_curves
 from foundations.specs import baseline
@@ -27,11 +27,6 @@ SHIFTED = 1_000
 """Validation images of a seed that are shifted."""
 OUTSIDE_MARGIN = 2.0
 STRANGE = ("letters", "shapes")
-
-
-def size(name: str) -> int:
-    """Return how many pictures an outside set has."""
-    return len(SETS[name]().labels)
 
 
 def distances(results: Measured, name: str) -> Values:
