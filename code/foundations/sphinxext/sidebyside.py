@@ -6,6 +6,7 @@ process has its share of the chapters, and the pages that collect what all chapt
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from sphinx.util.parallel import make_chunks
@@ -51,10 +52,13 @@ def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def share(app: Sphinx) -> None:
-    """Let Sphinx use as many processes as training does."""
-    from foundations.parallel import workers  # noqa: PLC0415  # joblib is slow to load and not needed to set up
+    """Let Sphinx use as many processes as training does, and each its share of the cores for NumPy's products."""
+    from joblib import cpu_count  # noqa: PLC0415  # slow to load and not needed to set up
+
+    from foundations.parallel import workers  # noqa: PLC0415  # as joblib
 
     app.parallel = workers()
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cpu_count() // app.parallel)))
     for name in UNDECLARED & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
 
