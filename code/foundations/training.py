@@ -81,14 +81,13 @@ class Program:
 
     @functools.cached_property
     def measure(self) -> Any:
-        """The compiled function from (n,) positions to cross-entropy and correctness of each image, and the penalty."""
+        """The compiled function from images and labels to each one's cross-entropy and correctness, and the penalty."""
 
         @tf.function(jit_compile=True, autograph=False, reduce_retracing=False)
-        def measure(images: tf.Tensor, labels: tf.Tensor, positions: tf.Tensor) -> Any:
-            truth = tf.gather(labels, positions)
-            probabilities = self.model(tf.gather(images, positions), training=False)
-            entropies = keras.losses.sparse_categorical_crossentropy(truth, probabilities)
-            return entropies, hits(truth, probabilities), penalty(self.model)
+        def measure(images: tf.Tensor, labels: tf.Tensor) -> Any:
+            probabilities = self.model(images, training=False)
+            entropies = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+            return entropies, hits(labels, probabilities), penalty(self.model)
 
         return measure
 
@@ -166,6 +165,13 @@ class Training:
         if spec.data.random_labels:
             drawn = data.random_labels(pool.labels, self.split, spec.seed)
             self.tensors = (self.tensors[0], tf.constant(drawn, tf.int32))
+        self.sets = {
+            "train": self.split.probe(spec.data.train_size),
+            "select": self.split.select,
+            "judge": self.split.judge,
+        }
+        positions = tf.constant(np.concatenate([*self.sets.values()]))
+        self.measured = [tf.gather(part, positions) for part in self.tensors]
         self.history: dict[str, list[float]] = {}
         self.snapshots: dict[int, Weights] = {}
 
@@ -227,16 +233,10 @@ class Training:
 
     def _measure(self) -> dict[str, float]:
         """Return the clean metrics on the three sets, and Keras's `val_loss` and `val_accuracy` on the select half."""
-        sets = {
-            "train": self.split.probe(self.spec.data.train_size),
-            "select": self.split.select,
-            "judge": self.split.judge,
-        }
-        positions = tf.constant(np.concatenate([*sets.values()]))
-        entropies, correct, cost = (np.asarray(value) for value in self.program.measure(*self.tensors, positions))
+        entropies, correct, cost = (np.asarray(value) for value in self.program.measure(*self.measured))
         logs: dict[str, float] = {}
         end = 0
-        for name, indices in sets.items():
+        for name, indices in self.sets.items():
             part = slice(end, end := end + len(indices))
             logs[f"{name}_cross_entropy"] = float(entropies[part].mean(dtype=np.float64))
             logs[f"{name}_accuracy"] = float(correct[part].mean(dtype=np.float64))
