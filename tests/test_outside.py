@@ -40,7 +40,7 @@ def test_every_drawing_is_a_page() -> None:
 def test_the_scans_are_scikit_learns() -> None:
     """Each scan is an 8×8 image, enlarged, with a black margin."""
     found, source = outside.scanned(), load_digits()
-    assert len(found.pictures) == 1797
+    assert len(found.pictures) == 897
     np.testing.assert_array_equal(found.labels, source.target)
     picture = found.pictures[3]
     assert picture.shape == (96, 96)
@@ -50,13 +50,13 @@ def test_the_scans_are_scikit_learns() -> None:
 
 
 def test_a_preview_has_some_of_the_scans(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first tenth of them, and all drawings."""
+    """The first twentieth of them, and all drawings."""
     monkeypatch.setenv("FOUNDATIONS_PROFILE", "preview")
     outside.scanned.cache_clear()
     found = outside.scanned()
     outside.scanned.cache_clear()
-    assert len(found.pictures) == len(found.labels) == 179
-    np.testing.assert_array_equal(found.labels, load_digits().target[:179])
+    assert len(found.pictures) == len(found.labels) == 89
+    np.testing.assert_array_equal(found.labels, load_digits().target[:89])
 
 
 def test_hits_are_of_each_picture(three: outside.Pictures) -> None:

@@ -9,12 +9,13 @@ from enum import StrEnum
 from foundations.specs import RunSpec, require_one_of
 
 PREVIEW_SEEDS = 2
-PREVIEW_SHARE = 4
+PREVIEW_SHARE = 8
+"""A preview trains this part of the epochs."""
 PREVIEW_IMAGES = 2_560
 """Training images of a run in a preview, at most: whole batches of 8, 32 and 128."""
 PREVIEW_TOGETHER = 16
 """Runs that a preview's worker is given at a time, at most."""
-PREVIEW_MEASURED = 100
+PREVIEW_MEASURED = 50
 """Images that a costly measurement reads in a preview, at least, if it has so many."""
 
 
@@ -34,11 +35,11 @@ class Profile(StrEnum):
         return 1 if self is Profile.FULL else PREVIEW_TOGETHER
 
     def images(self, count: int) -> int:
-        """Return how many of `count` images a costly measurement reads: in a preview a tenth, or a hundred."""
-        return count if self is Profile.FULL else max(count // 10, min(count, PREVIEW_MEASURED))
+        """Return how many of `count` images a costly measurement reads: in a preview a twentieth, or fifty."""
+        return count if self is Profile.FULL else max(count // 20, min(count, PREVIEW_MEASURED))
 
     def shorten(self, spec: RunSpec) -> RunSpec:
-        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images, in whole batches.
+        """Return `spec` as it is trained: in a preview an eighth of the epochs, on fewer images, in whole batches.
 
         A part of a batch would be compiled on its own. Of its snapshots those stay that lie within it.
         """

@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from foundations import profiles
 from foundations.measurements import measurement
 from foundations.runs import Run
+from foundations.specs import baseline
 
 
 def on_this_machine() -> tuple[float, float]:
-    """Return the median seconds an epoch of the engine and of `model.fit`, of three; in a preview of one."""
-    engine, fit = engine_and_fit([], rounds=3 if profiles.current() is profiles.Profile.FULL else 1)
+    """Return the median seconds of a step of the baseline in the engine and in `model.fit`; in a preview roughly."""
+    spec = profiles.current().shorten(baseline)
+    engine, fit = engine_and_fit([], rounds=3, train_size=spec.data.train_size) / spec.steps_per_epoch
     return float(engine), float(fit)
 
 
 @measurement
-def engine_and_fit(runs: Sequence[Run], rounds: int) -> NDArray[np.float64]:  # noqa: ARG001  # it needs no runs
-    """Return the median seconds an epoch of the engine and of `model.fit`, (2,), timed once on this machine."""
+def engine_and_fit(runs: Sequence[Run], rounds: int, train_size: int) -> NDArray[np.float64]:  # noqa: ARG001  # no runs
+    """Return the median seconds an epoch of the engine and of `model.fit`, (2,), on so many images of the baseline."""
     from foundations.bench import engine_against_fit  # noqa: PLC0415  # it loads TensorFlow
 
-    return np.array([*engine_against_fit(rounds).values()])
+    return np.array([*engine_against_fit(rounds, baseline.vary(train_size=train_size)).values()])
