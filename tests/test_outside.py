@@ -40,7 +40,7 @@ def test_every_drawing_is_a_page() -> None:
 def test_the_scans_are_scikit_learns() -> None:
     """Each scan is an 8×8 image, enlarged, with a black margin."""
     found, source = outside.scanned(), load_digits()
-    assert len(found.pictures) == 897
+    assert len(found.pictures) == 1797
     np.testing.assert_array_equal(found.labels, source.target)
     picture = found.pictures[3]
     assert picture.shape == (96, 96)

@@ -36,12 +36,12 @@ def test_a_preview_has_two_seeds(seeds: int) -> None:
 
 
 @given(specs())
-def test_a_preview_is_the_first_eighth(spec: RunSpec) -> None:
-    """A preview trains an eighth of the evaluations, rounded up, of the same trajectory, and keeps what falls in it."""
+def test_a_preview_is_the_first_quarter(spec: RunSpec) -> None:
+    """A preview trains a quarter of the evaluations, rounded up, of the same trajectory, and keeps what falls in it."""
     short = Profile.PREVIEW.shorten(spec)
     assert trajectory(spec) == trajectory(short)
-    evaluations, eighth = spec.epochs // spec.evaluate_every, short.epochs // spec.evaluate_every
-    assert 8 * (eighth - 1) < evaluations <= 8 * eighth
+    evaluations, quarter = spec.epochs // spec.evaluate_every, short.epochs // spec.evaluate_every
+    assert 4 * (quarter - 1) < evaluations <= 4 * quarter
     assert [step for step in spec.snapshots if step <= short.steps] == [*short.snapshots]
 
 
@@ -50,7 +50,7 @@ def test_a_preview_trains_on_fewer_images(size: int, expected: int) -> None:
     """A preview trains on the first two thousand images or so, in whole batches, and at least one."""
     spec = baseline.vary(train_size=size, snapshots=(0, 2))
     short = Profile.PREVIEW.shorten(spec)
-    assert (expected, 3) == (short.data.train_size, short.epochs)
+    assert (expected, 5) == (short.data.train_size, short.epochs)
     assert (0, 2) == short.snapshots
     assert spec == Profile.FULL.shorten(spec)
     large = Profile.PREVIEW.shorten(baseline.vary(batch_size=20_000))
@@ -63,9 +63,9 @@ def test_a_preview_measures_on_fewer_images(count: int, expected: int) -> None:
     assert (count, expected) == (Profile.FULL.images(count), Profile.PREVIEW.images(count))
 
 
-@pytest.mark.parametrize(("epochs", "every", "expected"), [(1, 1, 1), (5, 1, 1), (20, 1, 3), (40, 5, 5), (5, 5, 5)])
+@pytest.mark.parametrize(("epochs", "every", "expected"), [(1, 1, 1), (5, 1, 2), (20, 1, 5), (40, 5, 10), (5, 5, 5)])
 def test_epochs_of_a_preview(epochs: int, every: int, expected: int) -> None:
-    """Twenty epochs become three; a short run keeps an evaluation."""
+    """Twenty epochs become five; a short run keeps an evaluation."""
     assert expected == Profile.PREVIEW.shorten(SMALL.vary(epochs=epochs, evaluate_every=every)).epochs
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx.application import Sphinx
+from sphinx.errors import SphinxParallelError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import make_chunks
 
@@ -509,3 +510,18 @@ def test_a_book_read_side_by_side_is_the_same(tmp_path: Path, monkeypatch: pytes
         built[workers] = {file.name: file.read_text() for file in (book.folder / "out").glob("*.html")}
     assert len(built[1]) > len(PAGES)
     assert built[1] == built[2]
+
+
+def test_a_failing_cell_is_shown_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in a cell that another process executes ends the build, with the page, the cell and the message."""
+    monkeypatch.setenv("FOUNDATIONS_WORKERS", "2")
+    book = Book(tmp_path / "book", nb_execution_mode="force", nb_execution_raise_on_error=True)
+    for page in PAGES:
+        book.write(Path(page).name, f"# {page}\n")
+    book.write("task03-a", f"{FRONT}\n# Fails\n\n```{{code-cell}}\nassert 1 + 1 == 3, 'not three'\n```\n")
+    with pytest.raises(SphinxParallelError) as failure:
+        book.build()
+    said = str(failure.value)
+    assert re.search("task03-a", said)
+    assert "assert 1 + 1 == 3" in said
+    assert "AssertionError: not three" in re.sub(r"\x1b\[[\d;]*m", "", said)

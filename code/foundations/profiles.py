@@ -9,7 +9,7 @@ from enum import StrEnum
 from foundations.specs import RunSpec, require_one_of
 
 PREVIEW_SEEDS = 2
-PREVIEW_SHARE = 8
+PREVIEW_SHARE = 4
 """A preview trains this part of the epochs."""
 PREVIEW_IMAGES = 2_560
 """Training images of a run in a preview, at most: whole batches of 8, 32 and 128."""
@@ -39,7 +39,7 @@ class Profile(StrEnum):
         return count if self is Profile.FULL else max(count // 20, min(count, PREVIEW_MEASURED))
 
     def shorten(self, spec: RunSpec) -> RunSpec:
-        """Return `spec` as it is trained: in a preview an eighth of the epochs, on fewer images, in whole batches.
+        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images, in whole batches.
 
         A part of a batch would be compiled on its own. Of its snapshots those stay that lie within it.
         """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from sphinx.errors import SphinxParallelError
 from sphinx.util.parallel import make_chunks
 
 from foundations.sphinxext.numbering import chapter_mark
@@ -51,6 +52,11 @@ def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     docnames[:] = dealt(docnames, app.parallel)
 
 
+def in_full(error: SphinxParallelError) -> str:
+    """Return the message and the traceback of an error in another process."""
+    return f"{error.message}\n\n{error.traceback}"
+
+
 def share(app: Sphinx) -> None:
     """Let Sphinx use as many processes as training does, and each its share of the cores for NumPy's products."""
     from joblib import cpu_count  # noqa: PLC0415  # slow to load and not needed to set up
@@ -59,6 +65,8 @@ def share(app: Sphinx) -> None:
 
     app.parallel = workers()
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cpu_count() // app.parallel)))
+    # Jupyter Book shows an error's text alone: the failing cell and its message would be lost.
+    SphinxParallelError.__str__ = in_full  # type: ignore[method-assign]
     for name in UNDECLARED & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
 
