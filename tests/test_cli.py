@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from joblib.externals.loky import get_reusable_executor
 
 from command import Foundations, Said
-from foundations import cli, data, parallel, studies
+from foundations import cli, data, parallel, speed, studies
 from foundations.cli import training
 from foundations.effects import Effect, Measured, Values
 from foundations.errors import FoundationsError, StoreError
@@ -220,10 +220,13 @@ def test_measure(
     claim = fixed_claim(Effect("share of hits", "", 2, 0.1, hits), identifier="hits")
     monkeypatch.setattr(studies, "STUDIES", [STUDY, dataclasses.replace(DIFFERENT, claims=[claim])])
     monkeypatch.setenv("FOUNDATIONS_PROFILE", profile)
+    timed: list[str] = []
+    monkeypatch.setattr(speed, "on_this_machine", lambda: timed.append(profile))
     get_reusable_executor().shutdown(wait=True)  # its workers might know another run store
     said = foundations("measure")
     assert (0, "") == (said.code, said.errors)
     assert "runs to train" in said.output
+    assert timed == [profile] * bool(measured)
     assert measured == sorted(re.findall(r"measured: (\S+)", said.output))
     assert bool(measured) == any((runs_folder / MEASUREMENTS).rglob("*.npz"))
     assert "to train" not in foundations("measure", "task00-pretended").output

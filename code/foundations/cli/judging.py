@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from foundations import parallel, profiles
+from foundations import parallel, profiles, speed
 from foundations import studies as book
 from foundations.claims import Outcome, evaluate_all
 from foundations.cli.terminal import (
@@ -39,7 +39,8 @@ def studies() -> None:
 def measure(names: StudyNames = None, data_file: DataFile = None) -> None:
     """Measure what the claims of some studies are judged by, side by side, training first what is missing.
 
-    Measurements are stored, and the chapters and `foundations claims` find them. A preview judges no claims.
+    Before that the engine is timed. Measurements are stored, and the chapters and `foundations claims` find them. A
+    preview judges no claims.
     """
     selected = chosen(names)
     use_data(data_file)
@@ -48,6 +49,7 @@ def measure(names: StudyNames = None, data_file: DataFile = None) -> None:
             book.sharing([spec for study in selected for spec in study.specs()]), RunStore(), show_progress
         )
         if profiles.current() is profiles.Profile.FULL:
+            speed.on_this_machine()  # now, while nothing else runs
             for study in book.measure(selected):
                 console.print(f"measured: {study.name}")
 
