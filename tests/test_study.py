@@ -86,8 +86,8 @@ def test_pilot_seeds(seeds: int) -> None:
 def test_preview_is_small(seeds: int, expected: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """In a preview two seeds at most run for a quarter of the epochs on fewer images, and keep what falls in them."""
     monkeypatch.setenv("FOUNDATIONS_PROFILE", "preview")
-    specs = Arm(baseline.vary(epochs=10, snapshots=(0, 468, 469, 15_630)), seeds).specs()
-    assert [baseline.vary(epochs=3, train_size=4_992, snapshots=(0, 468), seed=seed) for seed in expected] == specs
+    specs = Arm(baseline.vary(epochs=10, snapshots=(0, 240, 241, 15_630)), seeds).specs()
+    assert [baseline.vary(epochs=3, train_size=2_560, snapshots=(0, 240), seed=seed) for seed in expected] == specs
 
 
 @pytest.mark.parametrize(("epochs", "every", "expected"), [(1, 1, 1), (4, 1, 1), (5, 1, 2), (5, 5, 5), (40, 5, 10)])
