@@ -21,8 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 book: $(READY) ## Train and measure what is missing and build the site into _build/html
-	$(BIN)/foundations train
-	$(BIN)/foundations measure
+	$(BIN)/foundations measure --if-trained
 	$(BUILD)
 
 preview: export FOUNDATIONS_PROFILE := preview

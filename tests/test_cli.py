@@ -229,7 +229,10 @@ def test_measure(
     assert timed == [profile] * bool(measured)
     assert measured == sorted(re.findall(r"measured: (\S+)", said.output))
     assert bool(measured) == any((runs_folder / MEASUREMENTS).rglob("*.npz"))
-    assert "to train" not in foundations("measure", "task00-pretended").output
+    again = foundations("measure", "task00-pretended")
+    assert "nothing to train" in again.output
+    assert ("measured: task00-pretended" in again.output) == bool(measured)
+    assert "measured" not in foundations("measure", "--if-trained").output
 
 
 @pytest.mark.usefixtures("book")

@@ -36,7 +36,11 @@ def studies() -> None:
     console.print(grid)
 
 
-def measure(names: StudyNames = None, data_file: DataFile = None) -> None:
+def measure(
+    names: StudyNames = None,
+    data_file: DataFile = None,
+    if_trained: Annotated[bool, typer.Option("--if-trained", help="Only if something had to be trained.")] = False,
+) -> None:
     """Measure what the claims of some studies are judged by, side by side, training first what is missing.
 
     Before that the engine is timed. Measurements are stored, and the chapters and `foundations claims` find them. A
@@ -45,10 +49,11 @@ def measure(names: StudyNames = None, data_file: DataFile = None) -> None:
     selected = chosen(names)
     use_data(data_file)
     with resumable():
-        parallel.train_missing(
+        count = parallel.train_missing(
             book.sharing([spec for study in selected for spec in study.specs()]), RunStore(), show_progress
         )
-        if profiles.current() is profiles.Profile.FULL:
+        console.print(f"{count} runs trained" if count else "nothing to train")
+        if profiles.current() is profiles.Profile.FULL and (count or not if_trained):
             speed.on_this_machine()  # now, while nothing else runs
             for study in book.measure(selected):
                 console.print(f"measured: {study.name}")
