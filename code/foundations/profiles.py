@@ -10,7 +10,7 @@ from foundations.specs import RunSpec, require_one_of
 
 PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4
-"""A preview trains this part of the epochs."""
+"""A preview trains one in so many epochs."""
 PREVIEW_IMAGES = 2_560
 """Training images of a run in a preview, at most: whole batches of 8, 32 and 128."""
 PREVIEW_TOGETHER = 16

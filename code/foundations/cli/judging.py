@@ -18,6 +18,7 @@ from foundations.cli.terminal import (
     resumable,
     show_progress,
     table,
+    train_missing,
     use_data,
 )
 from foundations.store import RunStore
@@ -49,10 +50,7 @@ def measure(
     selected = chosen(names)
     use_data(data_file)
     with resumable():
-        count = parallel.train_missing(
-            book.sharing([spec for study in selected for spec in study.specs()]), RunStore(), show_progress
-        )
-        console.print(f"{count} runs trained" if count else "nothing to train")
+        count = train_missing(book.sharing([spec for study in selected for spec in study.specs()]))
         if profiles.current() is profiles.Profile.FULL and (count or not if_trained):
             speed.on_this_machine()  # now, while nothing else runs
             for study in book.measure(selected):

@@ -18,6 +18,7 @@ from foundations import data, evaluation, parallel
 from foundations import studies as book
 from foundations.runs import Run
 from foundations.specs import RunSpec
+from foundations.store import RunStore
 from foundations.study import Study
 
 console = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
@@ -58,6 +59,13 @@ def show_progress(specs: Sequence[RunSpec], runs: Iterable[Run], on: Console = c
             if not on.is_terminal and (tenth := int(10 * spent / total)) > shown:
                 shown = tenth
                 on.print(f"{done} of {len(specs)} runs, {100 * spent / total:.0f}% of the work")
+
+
+def train_missing(specs: Sequence[RunSpec]) -> int:
+    """Train what the run store lacks of some runs, show how far it is, and return how many were trained."""
+    count = parallel.train_missing(specs, RunStore(), show_progress)
+    console.print(f"{count} runs trained" if count else "nothing to train")
+    return count
 
 
 @contextlib.contextmanager

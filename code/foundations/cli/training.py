@@ -11,7 +11,6 @@ import joblib
 import typer
 from rich.table import Table
 
-from foundations import parallel
 from foundations import studies as book
 from foundations.cli.terminal import (
     DataFile,
@@ -20,14 +19,13 @@ from foundations.cli.terminal import (
     chosen,
     console,
     resumable,
-    show_progress,
     table,
+    train_missing,
     use_data,
 )
 from foundations.errors import FoundationsError
 from foundations.metrics import METRICS
 from foundations.specs import baseline, require
-from foundations.store import RunStore
 from foundations.study import Arm, Results, Study
 
 Scheduler = Annotated[
@@ -67,8 +65,7 @@ def train(  # noqa: PLR0913, PLR0917  # one parameter an option
     use_data(data_file)
     with cluster(scheduler), resumable():
         specs = [spec for study in selected for spec in study.specs(pilot)]
-        count = parallel.train_missing(specs if pilot else book.sharing(specs), RunStore(), show_progress)
-    console.print(f"{count} runs trained" if count else "nothing to train")
+        train_missing(specs if pilot else book.sharing(specs))
     if settings:
         console.print(summary(selected[0].results(pilot)))
 
