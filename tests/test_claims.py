@@ -73,6 +73,7 @@ def test_basis_says_how_it_was_judged() -> None:
     assert expected == outcome_of(LARGE).basis
     reasoned = outcome_of(LARGE, margin_reason="a full point is visible").basis
     assert "margin 1.00 points (a full point is visible)" in reasoned
+    assert outcome_of(LARGE, predicted=None).basis.endswith("; predicted: none (added after the results)")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,15 @@ def test_differs_from_the_record(values: list[float], recorded: Verdict, differs
     outcome = outcome_of(values, recorded)
     assert differs == outcome.differs
     assert differs == outcome.basis.endswith(f"; differs on this machine: recorded as {recorded}")
+
+
+def test_differs_from_the_recorded_reason() -> None:
+    """If the prose relies on the reason of a refutation, another reason differs as well."""
+    opposite = {"recorded": Verdict.REFUTED, "reason": "the opposite"}
+    assert not outcome_of(OPPOSITE, **opposite).differs
+    assert outcome_of(NONE, **opposite).differs
+    expected = "; differs on this machine: recorded as refuted (the opposite)"
+    assert outcome_of(NONE, **opposite).basis.endswith(expected)
 
 
 @pytest.mark.parametrize("strict", ["1", "true"])

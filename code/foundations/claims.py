@@ -44,9 +44,11 @@ class Claim:
     effect
         What it is judged by.
     predicted
-        The verdict expected before the reporting seeds were run.
+        The verdict expected before the reporting seeds were run; None for a claim that was added after they were.
     recorded
         The verdict that the prose was written for.
+    reason
+        Of a refuted claim, the reason that the prose relies on, such as "the opposite"; empty if on none.
     margin_reason
         Why the margin is not the book-wide one.
     folklore
@@ -56,15 +58,31 @@ class Claim:
     id: str
     sentence: str
     effect: Effect
-    predicted: Verdict
+    predicted: Verdict | None
     recorded: Verdict
+    reason: str = ""
     margin_reason: str = ""
     folklore: bool = False
+
+    @property
+    def expectation(self) -> str:
+        """The predicted verdict in a word."""
+        return self.predicted or "none"
+
+    @property
+    def record(self) -> str:
+        """What the prose was written for, in words."""
+        return in_words(self.recorded, self.reason)
 
     def judge(self, results: Measured) -> Outcome:
         """Return what the results say; in a preview that is nothing."""
         judged = profiles.current() is profiles.Profile.FULL
         return Outcome(self, self.effect.judge(results) if judged else None)
+
+
+def in_words(verdict: Verdict, reason: str) -> str:
+    """Return a verdict, with its reason if it has one."""
+    return f"{verdict} ({reason})" if reason else str(verdict)
 
 
 @dataclass(frozen=True)
@@ -76,8 +94,11 @@ class Outcome:
 
     @property
     def differs(self) -> bool:
-        """Whether the verdict is another than the prose was written for."""
-        return self.judgement is not None and self.judgement.verdict != self.claim.recorded
+        """Whether the verdict, or the reason that counts, is another than the prose was written for."""
+        if self.judgement is None:
+            return False
+        reason = self.claim.reason
+        return self.judgement.verdict != self.claim.recorded or bool(reason and self.judgement.reason != reason)
 
     def enforce(self) -> Outcome:
         """Return the outcome; in a strict build raise if the verdict differs.
@@ -89,7 +110,7 @@ class Outcome:
         """
         if self.differs and profiles.strict():
             raise VerdictError(
-                f"claim {self.claim.id!r} is recorded as {self.claim.recorded}, "
+                f"claim {self.claim.id!r} is recorded as {self.claim.record}, "
                 f"but the results say: {self.verdict}, {self.effect}"
             )
         return self
@@ -99,8 +120,7 @@ class Outcome:
         """The verdict in words, with the reason of a refutation."""
         if self.judgement is None:
             return "not evaluated in a preview"
-        reason = f" ({self.judgement.reason})" if self.judgement.reason else ""
-        return f"{self.judgement.verdict}{reason}"
+        return in_words(self.judgement.verdict, self.judgement.reason)
 
     @property
     def effect(self) -> str:
@@ -121,9 +141,10 @@ class Outcome:
         parts = [effect.label, margin]
         if self.judgement is not None:
             parts.append(f"{self.judgement.estimate.count} seeds, 95% interval")
-        parts.append(f"predicted: {self.claim.predicted}")
+        added = " (added after the results)" if self.claim.predicted is None else ""
+        parts.append(f"predicted: {self.claim.expectation}{added}")
         if self.differs:
-            parts.append(f"differs on this machine: recorded as {self.claim.recorded}")
+            parts.append(f"differs on this machine: recorded as {self.claim.record}")
         return "; ".join(parts)
 
     def _repr_html_(self) -> str:

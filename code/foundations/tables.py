@@ -173,7 +173,7 @@ def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]
     link = Markup(f'{escape(claim.sentence)} <a href="{page}#claim-{claim.id}">{claim.id}</a>')
     margin = f"{claim.effect.show(claim.effect.margin, signed=False)} {claim.effect.unit}"
     adjusted = "–" if p is None else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
-    return link, outcome.verdict, outcome.effect, margin, adjusted, claim.predicted
+    return link, outcome.verdict, outcome.effect, margin, adjusted, claim.expectation
 
 
 def folklore(claims: Sequence[tuple[str, str, Outcome]]) -> Table:

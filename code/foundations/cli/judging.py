@@ -83,5 +83,5 @@ def claims(
 def claim_row(outcome: Outcome, p: float | None) -> tuple[str, ...]:
     """Return what the table of claims says of one."""
     claim = outcome.claim
-    verdict = f"{outcome.verdict}; recorded: {claim.recorded}" if outcome.differs else outcome.verdict
-    return claim.id, verdict, outcome.effect, "–" if p is None else f"{p:.2g}", claim.predicted
+    verdict = f"{outcome.verdict}; recorded: {claim.record}" if outcome.differs else outcome.verdict
+    return claim.id, verdict, outcome.effect, "–" if p is None else f"{p:.2g}", claim.expectation
