@@ -16,6 +16,7 @@ from foundations.runs import Provenance, Run, Weights
 from foundations.specs import RunSpec, baseline
 from foundations.statistics import Verdict
 from foundations.study import Arm, Results, Study
+from foundations.tuning import SweepResults
 
 PROVENANCE = Provenance(1.0, "2025-01-01T00:00:00+00:00", "x86_64 Linux", "3.11", "2", "3", "2")
 SETS, KINDS = ("train", "select", "judge"), ("cross_entropy", "accuracy")
@@ -85,6 +86,10 @@ class Numbers:
     def __getitem__(self, arm: str) -> Sequence[Run]:
         """Return an arm's runs, of which there are none."""
         raise KeyError(arm)
+
+    def sweep(self, name: str) -> SweepResults:
+        """Return a search for a learning rate, of which there are none."""
+        raise KeyError(name)
 
 
 def fixed_effect(values: ArrayLike, margin: float = 1.0, equivalence: bool = False, ratio: bool = False) -> Effect:

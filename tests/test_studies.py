@@ -90,7 +90,8 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("runs_folder", "few_images")
 def test_every_claim_can_be_judged(study: Study) -> None:
     """Every claim of a study is one finite number a seed of arms that exist, and so has a verdict and a card."""
-    results = Results(study, RandomRuns(study.arms))
+    swept = {name: [random_run(spec) for spec in sweep.specs()] for name, sweep in study.sweeps.items()}
+    results = Results(study, RandomRuns(study.arms), swept)
     seeds = {len(arm.specs()) for arm in study.arms.values()}
     for claim in study.claims:
         outcome = results.claim(claim.id)

@@ -25,7 +25,7 @@ FEW = 1_000
 RATE, L2 = 0.5, 0.0003
 FACTORS = ("dropout", "L2", "early stopping")
 PATIENT = EarlyStoppingSpec(patience=3)
-"""Three evaluations, which are nine epochs here, without improvement of val_loss."""
+"""Three evaluations, which are twelve epochs here, without improvement of val_loss."""
 SHARES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 """Shares of the first kernel's weights that pruning removes."""
 BASELINE, STARTED, DECAYED, PENALISED = "128 units", "128 units, from the start", "AdamW", "L2 0.0001"

@@ -14,6 +14,7 @@ from foundations.metrics import metric
 from foundations.runs import Run
 from foundations.specs import require
 from foundations.statistics import Judgement, judge_difference, judge_equivalence
+from foundations.tuning import SweepResults
 
 Values = NDArray[np.float64]
 
@@ -27,6 +28,10 @@ class Measured(Protocol):
 
     def __getitem__(self, arm: str) -> Sequence[Run]:
         """Return an arm's runs, in the order of the seeds."""
+        ...
+
+    def sweep(self, name: str) -> SweepResults:
+        """Return what a search for a learning rate gave, on the tuning seeds."""
         ...
 
 

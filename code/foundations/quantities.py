@@ -46,10 +46,13 @@ def at_epoch(name: str, epoch: int) -> Quantity:
     return Quantity(label, POINTS if percent else NATS, 2 if percent else 4, of)
 
 
-def differs(quantity: Quantity, *, more: str, than: str, margin: float | None = None) -> Effect:
+def differs(
+    quantity: Quantity, *, more: str, than: str, margin: float | None = None, equivalence: bool = False
+) -> Effect:
     """Return the effect "a quantity is larger in one arm than in another", paired by seed.
 
-    Without a margin, it is the book-wide one of the quantity's unit.
+    Without a margin, it is the book-wide one of the quantity's unit. With `equivalence` the effect is that the two are
+    the same.
     """
 
     def compute(results: Measured) -> Values:
@@ -58,7 +61,7 @@ def differs(quantity: Quantity, *, more: str, than: str, margin: float | None = 
         return np.asarray(one - other)
 
     label = f"{quantity.label}: {more} minus {than}"
-    return Effect(label, quantity.unit, quantity.digits, _margin(quantity, margin), compute)
+    return Effect(label, quantity.unit, quantity.digits, _margin(quantity, margin), compute, equivalence)
 
 
 def exceeds(quantity: Quantity, other: Quantity, arm: str, equivalence: bool = False) -> Effect:

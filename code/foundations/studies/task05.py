@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -94,6 +95,7 @@ def left(rescale: bool) -> Quantity:
 LOST = Quantity(f"accuracy lost with {QUARTER} units silenced", POINTS, 2, lost)
 LEADERS = Quantity("share of the 16 leading units", POINTS, 1, lambda runs: decisions(runs)[:, 1])
 AGREEMENT = Quantity("what cancelling leaves of the lead", POINTS, 1, lambda runs: agreement(runs)[:, 0])
+NOISE = Quantity("relative noise of the lead", "of the lead", 2, lambda runs: agreement(runs)[:, 1])
 CORRELATION = Quantity("mean absolute correlation of two units", "of correlation", 3, lambda runs: likeness(runs)[:, 0])
 study = Study(
     name="task05-dropout",
@@ -142,6 +144,21 @@ study = Study(
             recorded=Verdict.SUPPORTED,
         ),
         Claim(
+            "dropout-costs-fit",
+            "After 20 epochs, dropout 0.3 leaves a higher training cross-entropy than no dropout.",
+            paired("train_cross_entropy", more=HEAVY, than=PLAIN),
+            predicted=None,
+            recorded=Verdict.REFUTED,
+            reason="no practical difference",
+        ),
+        Claim(
+            "early-dropout-gains-nothing",
+            "After five epochs, dropout 0.3 leaves a lower validation cross-entropy than no dropout.",
+            differs(at_epoch("validation_cross_entropy", 5), more=PLAIN, than=HEAVY),
+            predicted=None,
+            recorded=Verdict.REFUTED,
+        ),
+        Claim(
             "dropout-raises-late-accuracy",
             "After 40 epochs, dropout 0.3 reads more validation images correctly than no dropout.",
             paired("settled_accuracy", more=arm_name(0.3, epochs=40), than=arm_name(0.0, epochs=40)),
@@ -177,6 +194,27 @@ study = Study(
             paired("settled_accuracy", more=arm_name(0.3, 512), than=arm_name(0.0, 512)),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "narrow-net-fits-worse",
+            "Without dropout, 32 units have a higher training cross-entropy after 20 epochs than 512.",
+            paired("train_cross_entropy", more=arm_name(0.0, 32), than=arm_name(0.0, 512)),
+            predicted=None,
+            recorded=Verdict.SUPPORTED,
+        ),
+        Claim(
+            "narrow-net-pays-in-cross-entropy",
+            "After 20 epochs, 32 units have a higher validation cross-entropy with dropout 0.3 than without.",
+            paired("validation_cross_entropy", more=arm_name(0.3, 32), than=arm_name(0.0, 32)),
+            predicted=None,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
+            "wide-net-gains-in-cross-entropy",
+            "After 20 epochs, 512 units have a lower validation cross-entropy with dropout 0.3 than without.",
+            paired("validation_cross_entropy", less=arm_name(0.3, 512), than=arm_name(0.0, 512)),
+            predicted=None,
+            recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "wide-net-gains-more-than-narrow",
@@ -235,6 +273,7 @@ study = Study(
             differs(LEADERS, more=PLAIN, than=HEAVY, margin=3.0),
             predicted=Verdict.REFUTED,
             recorded=Verdict.REFUTED,
+            reason="the opposite",
             margin_reason="16 of 128 units are an eighth, and 3 points are a quarter of that",
         ),
         Claim(
@@ -244,6 +283,21 @@ study = Study(
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
             margin_reason="3 points are less than a tenth of what is left without dropout in the pilot seeds",
+        ),
+        Claim(
+            "dropout-lowers-lead-noise",
+            "With dropout 0.3 the lead has less noise for its size: a quarter less, or better.",
+            Effect(
+                f"{NOISE.label}: {PLAIN} over {HEAVY}",
+                "times",
+                2,
+                math.log(4 / 3),
+                lambda results: np.log(NOISE.of(results[PLAIN]) / NOISE.of(results[HEAVY])),
+                ratio=True,
+            ),
+            predicted=None,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="a quarter less is what the sentence says",
         ),
         Claim(
             "keras-losses-cross",
@@ -258,6 +312,7 @@ study = Study(
             exceeds(at_epoch("train_cross_entropy", 3), at_epoch("validation_cross_entropy", 3), HEAVY),
             predicted=Verdict.REFUTED,
             recorded=Verdict.REFUTED,
+            reason="the opposite",
             folklore=True,
         ),
         Claim(
@@ -287,6 +342,7 @@ study = Study(
             differs(CORRELATION, more=PLAIN, than=HEAVY, margin=0.02),
             predicted=Verdict.REFUTED,
             recorded=Verdict.REFUTED,
+            reason="no practical difference",
             margin_reason="without dropout the pilot seeds show 0.14, of which that is a seventh",
             folklore=True,
         ),
