@@ -563,6 +563,7 @@ NAMES = st.sampled_from(
         "batch_size",
         "epochs",
         "evaluate_every",
+        "evaluate_images",
         "train_size",
         "random_labels",
         "initializer",

@@ -377,6 +377,7 @@ SETTINGS = [
     {"dropout": 0.1},
     {"l2": 0.1},
     {"evaluate_every": 2},
+    {"evaluate_images": 2_000},
     {"early_stopping": EarlyStoppingSpec()},
 ]
 

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from joblib.externals.loky import get_reusable_executor
 
 import pretended_workers
-from foundations import parallel, profiles
+from foundations import parallel
 from foundations.errors import DataError, FoundationsError, StoreError
 from foundations.runs import Run, trajectory
 from foundations.specs import SGD, Adam, EarlyStoppingSpec, RunSpec, baseline
@@ -128,19 +128,29 @@ def test_work_is_ordered_by_structure(tmp_path_factory: pytest.TempPathFactory, 
     assert sorted(alone, key=parallel.turn) == todo
 
 
-@given(st.permutations(WORK), st.integers(1, 9))
-def test_runs_of_one_program_go_to_one_worker_in_a_preview(specs: list[RunSpec], together: int) -> None:
-    """In a preview a worker is given runs of one program, up to a number of them; otherwise one run at a time."""
+@given(st.permutations(WORK), st.floats(0.01, 10), st.integers(1, 4))
+def test_a_worker_is_given_runs_of_one_program(specs: list[RunSpec], seconds: float, workers: int) -> None:
+    """A worker is given as many runs of one program as fit into some seconds and an eighth of its share, or one."""
     order = sorted(specs, key=parallel.turn)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(profiles, "PREVIEW_TOGETHER", together)
-        assert [[spec] for spec in order] == [*map(list, parallel.portions(order))]
-        patch.setenv("FOUNDATIONS_PROFILE", "preview")
+        patch.setattr(parallel, "PORTION", seconds)
+        patch.setenv("FOUNDATIONS_WORKERS", str(workers))
         portions = [*parallel.portions(order)]
     assert order == [*itertools.chain.from_iterable(portions)]
     assert {1} == {len({*map(parallel.structure, portion)}) for portion in portions}
-    assert len(WORK) // 12 >= together or len(portions) == 12
-    assert max(map(len, portions)) == min(together, len(WORK) // 12)
+    limit = min(seconds, sum(map(parallel.cost, order)) / (8 * workers))
+    costs = [sum(map(parallel.cost, portion)) for portion in portions]
+    assert all(cost <= limit or len(portion) == 1 for cost, portion in zip(costs, portions, strict=True))
+    for (first, cost), (second, _) in itertools.pairwise(zip(portions, costs, strict=True)):
+        alike = parallel.structure(first[0]) == parallel.structure(second[0])
+        assert not alike or cost + parallel.cost(second[0]) > limit
+
+
+def test_few_short_runs_are_compiled_once() -> None:
+    """Beside much other work, three seeds of a short run are one portion; beside none they are three."""
+    few, much = ([spec.vary(seed=seed) for seed in range(3)] for spec in (TINY, baseline.vary(hidden=(512,))))
+    assert few == [*parallel.portions([*much, *few])][-1]
+    assert [[spec] for spec in few] == [*parallel.portions(few)]
 
 
 @given(st.integers(1, 50), st.integers(1, 50_000), st.integers(1, 512), st.integers(1, 512))

@@ -27,6 +27,7 @@ OTHER_TRAJECTORIES = [
     {"optimizer": "sgd"},
     {"dropout": 0.1},
     {"evaluate_every": 2},
+    {"evaluate_images": 2_000},
     {"early_stopping": STOPPING},
 ]
 

@@ -53,6 +53,8 @@ REFUSED = [
     (RunSpec, "batch_size", (50_001,), "at most the 50,000 training images"),
     (RunSpec, "epochs", NOT_POSITIVE, "a whole number of at least 1"),
     (RunSpec, "evaluate_every", NOT_POSITIVE, "a whole number of at least 1"),
+    (RunSpec, "evaluate_images", NOT_POSITIVE, "a whole number of at least 2"),
+    (RunSpec, "evaluate_images", [3, 10_002], "an even number of at most 10,000"),
     (RunSpec, "seed", NOT_A_COUNT, "a whole number of at least 0"),
     (RunSpec, "replica", NOT_A_COUNT, "a whole number of at least 0"),
 ]
@@ -179,6 +181,7 @@ def test_baseline() -> None:
         batch_size=32,
         epochs=20,
         evaluate_every=1,
+        evaluate_images=10_000,
         early_stopping=None,
         seed=0,
         replica=0,

@@ -449,6 +449,18 @@ def test_clean_metrics_by_hand(pool: data.Pool) -> None:
         np.testing.assert_allclose(actual, expected, rtol=1e-5, err_msg=name)
 
 
+def test_an_evaluation_may_read_fewer_images(pool: data.Pool) -> None:
+    """With `evaluate_images` the metrics are those of the first images of each set; training is not changed by it."""
+    run, whole = (training.train(SMALL.vary(evaluate_images=count)) for count in (100, 10_000))
+    split = data.split(pool.labels, SMALL.seed)
+    for name, positions in {"train": split.train[:100], "select": split.select[:50], "judge": split.judge[:50]}.items():
+        expected = entropy_and_accuracy(run.weights, gray(pool, positions), pool.labels[positions])
+        actual = [run.history[f"{name}_{metric}"][-1] for metric in ("cross_entropy", "accuracy")]
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, err_msg=name)
+    for one, other in zip(run.weights, whole.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_clean_metrics_are_those_of_evaluate(pool: data.Pool) -> None:
     """`model.evaluate` with the run's weights gives its clean metrics, on every set."""
     run = training.train(SMALL)

@@ -17,7 +17,7 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import get_active_backend
 
-from foundations import data, profiles
+from foundations import data
 from foundations.errors import DataError, FoundationsError
 from foundations.runs import Run, longest, trajectory
 from foundations.specs import RunSpec, require_count
@@ -25,6 +25,9 @@ from foundations.store import RunStore, circumstances
 
 ALONE = threading.Lock()
 """Held while a process trains: a cluster's worker may have several threads, and Keras's random state is shared."""
+
+PORTION = 12.0
+"""Seconds of training, by `cost`, that a worker is given at a time: what is lost when a build is killed."""
 
 Progress = Callable[[Sequence[RunSpec], Iterable[Run]], Iterable[Run]]
 """Passes runs on as they come, given the specs of all of them, and shows how far they are."""
@@ -57,7 +60,8 @@ def missing(specs: Iterable[RunSpec], store: RunStore) -> list[RunSpec]:
 def structure(spec: RunSpec) -> tuple[object, ...]:
     """Return what runs have in common that share a compiled program, as a key to sort by, the costliest first."""
     optimizer = dataclasses.replace(spec.optimizer, learning_rate=1.0)
-    return (-spec.model.parameters, repr(spec.model), repr(optimizer), spec.batch_size, spec.data.train_size)
+    shapes = (spec.batch_size, spec.data.train_size, spec.evaluate_images)
+    return (-spec.model.parameters, repr(spec.model), repr(optimizer), *shapes)
 
 
 def turn(spec: RunSpec) -> tuple[object, ...]:
@@ -130,15 +134,20 @@ def spread(tasks: Iterable[Any]) -> Generator[Any]:
         raise
 
 
-def portions(specs: Iterable[RunSpec]) -> Iterator[Sequence[RunSpec]]:
-    """Yield what a worker is given at a time: one run, or in a preview some that share a program.
+def portions(specs: Sequence[RunSpec]) -> Iterator[Sequence[RunSpec]]:
+    """Yield what a worker is given at a time: runs that share a program, so that not every worker compiles it.
 
-    A run of a preview is shorter than its compilation, which two workers should not both do.
+    They take `PORTION` seconds at most, and an eighth of a worker's share of all, unless a single run takes longer.
     """
-    size = profiles.current().together
+    limit = min(PORTION, sum(map(cost, specs)) / (8 * workers()))
     for _, group in itertools.groupby(specs, key=structure):
-        members = [*group]
-        yield from (members[start : start + size] for start in range(0, len(members), size))
+        part: list[RunSpec] = []
+        for spec in group:
+            if part and cost(spec) + sum(map(cost, part)) > limit:
+                yield part
+                part = []
+            part.append(spec)
+        yield part
 
 
 def in_turn(

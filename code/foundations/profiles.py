@@ -13,8 +13,8 @@ PREVIEW_SHARE = 4
 """A preview trains one in so many epochs."""
 PREVIEW_IMAGES = 2_560
 """Training images of a run in a preview, at most: whole batches of 8, 32 and 128."""
-PREVIEW_TOGETHER = 16
-"""Runs that a preview's worker is given at a time, at most."""
+PREVIEW_EVALUATED = 2_000
+"""Images that an evaluation in a preview's training reads."""
 PREVIEW_MEASURED = 50
 """Images that a costly measurement reads in a preview, at least, if it has so many."""
 
@@ -29,11 +29,6 @@ class Profile(StrEnum):
         """Return how many of `count` seeds are trained."""
         return count if self is Profile.FULL else min(count, PREVIEW_SEEDS)
 
-    @property
-    def together(self) -> int:
-        """How many runs of one structure a worker is given at a time, at most."""
-        return 1 if self is Profile.FULL else PREVIEW_TOGETHER
-
     def images(self, count: int) -> int:
         """Return how many of `count` images a costly measurement reads: in a preview a twentieth, or fifty."""
         return count if self is Profile.FULL else max(count // 20, min(count, PREVIEW_MEASURED))
@@ -41,13 +36,14 @@ class Profile(StrEnum):
     def shorten(self, spec: RunSpec) -> RunSpec:
         """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images, in whole batches.
 
-        A part of a batch would be compiled on its own. Of its snapshots those stay that lie within it.
+        Evaluations read fewer images as well. A part of a batch would be compiled on its own. Of its snapshots those stay that lie within it.
         """
         if self is Profile.FULL:
             return spec
         epochs = -(-spec.epochs // (PREVIEW_SHARE * spec.evaluate_every)) * spec.evaluate_every
         batches = max(1, min(spec.data.train_size, PREVIEW_IMAGES) // spec.batch_size)
-        shorter = dataclasses.replace(spec, epochs=epochs, snapshots=()).vary(train_size=batches * spec.batch_size)
+        shorter = dataclasses.replace(spec, epochs=epochs, evaluate_images=PREVIEW_EVALUATED, snapshots=())
+        shorter = shorter.vary(train_size=batches * spec.batch_size)
         return shorter.vary(snapshots=tuple(step for step in spec.snapshots if step <= shorter.steps))
 
 

@@ -18,6 +18,7 @@ ACTIVATIONS = ("relu", "tanh", "softsign", "gelu", "sigmoid")
 INITIALIZERS = ("glorot_uniform", "he_normal")
 MONITORS = ("val_loss", "val_accuracy")
 TRAINING_IMAGES = 50_000
+EVALUATED_IMAGES = 10_000
 
 
 def require(holds: bool, name: str, value: object, right: str) -> None:
@@ -203,6 +204,9 @@ class RunSpec:
     evaluate_every
         Epochs between evaluations, of which `epochs` is a multiple. What Keras's callbacks count as an epoch is then
         so many; small training sets would otherwise spend most of their time on being evaluated.
+    evaluate_images
+        Training images, and validation images of both halves together, that an evaluation reads, at most; an even
+        number up to 10,000.
     early_stopping
         When to stop before `epochs`, or None.
     seed
@@ -219,6 +223,7 @@ class RunSpec:
     batch_size: int = 32
     epochs: int = 20
     evaluate_every: int = 1
+    evaluate_images: int = EVALUATED_IMAGES
     early_stopping: EarlyStoppingSpec | None = None
     seed: int = 0
     replica: int = 0
@@ -231,6 +236,9 @@ class RunSpec:
             require(isinstance(getattr(self, name), kind), name, getattr(self, name), f"of type {kind.__name__}")
         stop = self.early_stopping
         require(isinstance(stop, EarlyStoppingSpec | None), "early_stopping", stop, "None or of type EarlyStoppingSpec")
+        require_count("evaluate_images", self.evaluate_images, 2)
+        halved = self.evaluate_images % 2 == 0 and self.evaluate_images <= EVALUATED_IMAGES
+        require(halved, "evaluate_images", self.evaluate_images, f"an even number of at most {EVALUATED_IMAGES:,}")
         whole = self.epochs % self.evaluate_every == 0
         require(whole, "epochs", self.epochs, f"a multiple of evaluate_every, {self.evaluate_every}")
         size = self.data.train_size

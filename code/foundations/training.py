@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from foundations import data
 from foundations.backend import keras, tf
-from foundations.models import compiled
+from foundations.models import build, compiled
 from foundations.runs import Provenance, Run, Weights
 from foundations.specs import ModelSpec, OptimizerSpec, RunSpec
 
@@ -36,18 +36,15 @@ class Program:
     def __init__(self, model: ModelSpec, optimizer: OptimizerSpec) -> None:
         self.model = compiled(model, optimizer)
         self.model.optimizer.build(self.model.trainable_variables)
+        self.untouched = [variable.numpy() for variable in self.model.optimizer.variables]
 
     def reset(self, spec: RunSpec) -> None:
         """Set weights, dropout seeds and optimizer to where a run of `spec` starts."""
         keras.utils.set_random_seed(stream_seed(spec, "initialisation"))
-        fresh = compiled(spec.model, spec.optimizer)
-        fresh.optimizer.build(fresh.trainable_variables)
-        for variables, initial in (
-            (state(self.model), state(fresh)),
-            (self.model.optimizer.variables, fresh.optimizer.variables),
-        ):
-            for variable, value in zip(variables, initial, strict=True):
-                variable.assign(value)
+        variables = [*state(self.model), *self.model.optimizer.variables]
+        for variable, value in zip(variables, [*state(build(spec.model)), *self.untouched], strict=True):
+            variable.assign(value)
+        self.model.optimizer.learning_rate = spec.optimizer.learning_rate
         self.model.stop_training = False
 
     @functools.cached_property
@@ -166,9 +163,9 @@ class Training:
             drawn = data.random_labels(pool.labels, self.split, spec.seed)
             self.tensors = (self.tensors[0], tf.constant(drawn, tf.int32))
         self.sets = {
-            "train": self.split.probe(spec.data.train_size),
-            "select": self.split.select,
-            "judge": self.split.judge,
+            "train": self.split.probe(min(spec.data.train_size, spec.evaluate_images)),
+            "select": self.split.select[: spec.evaluate_images // 2],
+            "judge": self.split.judge[: spec.evaluate_images // 2],
         }
         positions = tf.constant(np.concatenate([*self.sets.values()]))
         self.measured = [tf.gather(part, positions) for part in self.tensors]
