@@ -36,7 +36,8 @@ class Profile(StrEnum):
     def shorten(self, spec: RunSpec) -> RunSpec:
         """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images, in whole batches.
 
-        Evaluations read fewer images as well. A part of a batch would be compiled on its own. Of its snapshots those stay that lie within it.
+        Evaluations read fewer images as well. A part of a batch would be compiled on its own. Of its snapshots those
+        stay that lie within it.
         """
         if self is Profile.FULL:
             return spec
