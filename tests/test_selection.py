@@ -28,7 +28,7 @@ def choices(draw: st.DrawFn) -> tuple[Hits, int, int]:
 def in_loops(hits: Hits, candidates: int, subset: int) -> list[float]:
     """Return what `optimism` should, with one choice after the other."""
     models, images = hits.tolist(), range(hits.shape[1])
-    flattery, gains = [], []
+    excess, gains = [], []
     for first in range(0, len(models), candidates):
         group = models[first : first + candidates]
         for start in range(0, len(images), subset):
@@ -37,9 +37,9 @@ def in_loops(hits: Hits, candidates: int, subset: int) -> list[float]:
             shown = [sum(model[i] for i in here) / len(here) for model in group]
             true = [sum(model[i] for i in others) / len(others) for model in group]
             winner = shown.index(max(shown))
-            flattery.append(shown[winner] - true[winner])
+            excess.append(shown[winner] - true[winner])
             gains.append(true[winner] - sum(true) / len(true))
-    return [100 * sum(values) / len(values) for values in (flattery, gains)]
+    return [100 * sum(values) / len(values) for values in (excess, gains)]
 
 
 @given(choices())
@@ -92,7 +92,7 @@ def test_noise_flatters_by_the_expected_maximum(candidates: int) -> None:
 
 
 def test_expected_maximum_is_that_of_normal_noise() -> None:
-    """On many images the flattery tends to the standard error times the expected maximum of normal numbers."""
+    """On many images the optimism tends to the standard error times the expected maximum of normal numbers."""
     subset, candidates = 1_000, 16
     hits = np.random.default_rng(9).random((candidates * 40, 4 * subset)) < 0.5
 
@@ -109,8 +109,8 @@ def test_a_real_difference_is_gained() -> None:
     rates = np.array([0.5, 0.5, 0.5, 0.9])
     hits = np.random.default_rng(10).random((4, 4_000)) < rates[:, np.newaxis]
     expected = 100 * (0.9 - rates.mean())
-    flattery, gain = optimism(hits, 4, 1_000)
-    assert pytest.approx(0, abs=1e-9) == flattery
+    excess, gain = optimism(hits, 4, 1_000)
+    assert pytest.approx(0, abs=1e-9) == excess
     assert pytest.approx(expected, abs=3) == gain
 
 

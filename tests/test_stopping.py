@@ -14,7 +14,7 @@ from foundations import training
 from foundations.backend import keras
 from foundations.errors import FoundationsError
 from foundations.specs import MONITORS, EarlyStoppingSpec, baseline
-from foundations.stopping import Stop, at_stop, best_epochs, flattery, improves, lengths, regret, replay, stopped
+from foundations.stopping import Stop, at_stop, best_epochs, improves, lengths, optimism, regret, replay, stopped
 from pretended import pretend
 
 Curve = NDArray[np.float64]
@@ -208,23 +208,23 @@ def test_figures_in_points() -> None:
     assert pytest.approx([70]) == at_stop(runs, "judge_accuracy", EarlyStoppingSpec("val_accuracy", 2)).tolist()
 
 
-def test_flattery_by_hand() -> None:
+def test_optimism_by_hand() -> None:
     """Flattery is the kept epoch's advantage on the select half beyond that of its neighbours."""
     runs = [pretend(SMALL, halves(CURVE, JUDGE))]
     neighbours = np.delete(JUDGE - CURVE, 2)[:5].mean()  # two epochs before the third, and three after
     expected = pytest.approx([0.2 - neighbours])
-    assert expected == flattery(runs, "cross_entropy", EarlyStoppingSpec(patience=2)).tolist()
+    assert expected == optimism(runs, "cross_entropy", EarlyStoppingSpec(patience=2)).tolist()
     shares = [pretend(SMALL, halves(1 - CURVE, 1 - JUDGE, "accuracy"))]
-    points = flattery(shares, "accuracy", EarlyStoppingSpec("val_accuracy", 2))
+    points = optimism(shares, "accuracy", EarlyStoppingSpec("val_accuracy", 2))
     assert pytest.approx([100 * (0.2 - neighbours)]) == points.tolist()
 
 
 @given(curves.filter(lambda curve: len(curve) > 1), st.floats(-1, 1))
-def test_flattery_ignores_a_constant(curve: list[float], shift: float) -> None:
-    """A judge half that differs by the same amount at every epoch shows no flattery."""
+def test_optimism_ignores_a_constant(curve: list[float], shift: float) -> None:
+    """A judge half that differs by the same amount at every epoch shows no optimism."""
     select = np.array(curve)
     runs = [pretend(SMALL, halves(select, select + shift))]
-    assert pytest.approx([0], abs=1e-9) == flattery(runs, "cross_entropy", EarlyStoppingSpec()).tolist()
+    assert pytest.approx([0], abs=1e-9) == optimism(runs, "cross_entropy", EarlyStoppingSpec()).tolist()
 
 
 def test_choosing_among_noise_flatters() -> None:
@@ -234,4 +234,4 @@ def test_choosing_among_noise_flatters() -> None:
     stop = EarlyStoppingSpec(patience=20)
     for signal, low, high in ((np.zeros(20), 1, 4), (clear, -0.3, 0.3)):
         runs = [pretend(SMALL, halves(*(signal + random.standard_normal((2, 20))))) for _ in range(200)]
-        assert low < flattery(runs, "cross_entropy", stop).mean() < high
+        assert low < optimism(runs, "cross_entropy", stop).mean() < high

@@ -21,7 +21,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             "Among equals the choice gains little; among learning rates it pays, and the figure flatters all the same.",
             (
                 "choosing-flatters",
-                "flattery-grows",
+                "optimism-grows",
                 "identical-winner-gains-nothing",
                 "choosing-rates-pays",
                 "rates-flatter-less",

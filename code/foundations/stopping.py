@@ -122,7 +122,7 @@ def regret(runs: Sequence[Run], stop: EarlyStoppingSpec) -> Values:
     return np.asarray(at_stop(runs, "judge_cross_entropy", stop) - lowest)
 
 
-def flattery(runs: Sequence[Run], kind: str, stop: EarlyStoppingSpec) -> Values:
+def optimism(runs: Sequence[Run], kind: str, stop: EarlyStoppingSpec) -> Values:
     """Return how far the kept epoch's figure on the select half flatters it because it was chosen there, (runs,).
 
     The select half looks better than the judge half, or worse, for all epochs alike, because it holds other images.
@@ -137,10 +137,10 @@ def flattery(runs: Sequence[Run], kind: str, stop: EarlyStoppingSpec) -> Values:
     stop
         The rule.
     """
-    return np.array([_flattery(run, kind, stop) for run in runs])
+    return np.array([_optimism(run, kind, stop) for run in runs])
 
 
-def _flattery(run: Run, kind: str, stop: EarlyStoppingSpec) -> float:
+def _optimism(run: Run, kind: str, stop: EarlyStoppingSpec) -> float:
     select, judge = (_curve(run, f"{half}_{kind}") for half in ("select", "judge"))
     advantage = select - judge if kind == "accuracy" else judge - select
     kept = _kept(run, stop)

@@ -61,7 +61,7 @@ def slope(results: Measured, family: str) -> Values:
     return np.asarray(np.polynomial.polynomial.polyfit(doublings, selection(results, family)[:, :, 0].T, 1)[1])
 
 
-def flattery(family: str, margin: float) -> Effect:
+def optimistic(family: str, margin: float) -> Effect:
     """Return the effect "the winner's accuracy on the 500 images is higher than on the others"."""
     label = f"accuracy of the best of {CANDIDATES} on the {SUBSET} minus on the others, {family}"
     return Effect(label, POINTS, 2, margin, functools.partial(of_all, family=family, number=0))
@@ -125,16 +125,16 @@ study = Study(
         Claim(
             "choosing-flatters",
             "The best of 32 identical configurations on 500 images owes over half a point of accuracy to chance.",
-            flattery(IDENTICAL, 0.5),
+            optimistic(IDENTICAL, 0.5),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
             margin_reason=HALF_A_POINT,
         ),
         Claim(
-            "flattery-grows",
-            "With every doubling of the identical candidates the flattery grows by over a tenth of a point.",
+            "optimism-grows",
+            "With every doubling of the identical candidates the optimism grows by over a tenth of a point.",
             Effect(
-                "rise of the flattery with each doubling",
+                "rise of the optimism with each doubling",
                 POINTS,
                 2,
                 0.1,
@@ -164,7 +164,7 @@ study = Study(
             "rates-flatter-less",
             "A choice among learning rates flatters its winner less than a choice among identical configurations.",
             Effect(
-                "flattery of the best of 32: identical minus different",
+                "optimism of the best of 32: identical minus different",
                 POINTS,
                 2,
                 0.2,

@@ -12,7 +12,7 @@ from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS, SETTLE
 from foundations.runs import Run
 from foundations.specs import EarlyStoppingSpec, baseline
 from foundations.statistics import Verdict
-from foundations.stopping import NEVER, at_stop, best_epochs, flattery, lengths
+from foundations.stopping import NEVER, at_stop, best_epochs, lengths, optimism
 from foundations.study import Arm, Study
 
 PATIENT = EarlyStoppingSpec(patience=3)
@@ -220,7 +220,7 @@ study = Study(
                 NATS,
                 4,
                 MARGIN_NATS,
-                lambda results: flattery(results["Adam"], "cross_entropy", PATIENT),
+                lambda results: optimism(results["Adam"], "cross_entropy", PATIENT),
             ),
             predicted=Verdict.REFUTED,
             recorded=Verdict.REFUTED,
