@@ -280,7 +280,7 @@ study = Study(
         ),
         Claim(
             "sgd-jumps-more-when-tuned",
-            "From the fifth to the tenth epoch SGD's validation accuracy jumps about more at its tuned rate than at its default.",
+            "From epoch 5 to 10, SGD's validation accuracy jumps about more at its tuned rate than at its default one.",
             restless(longer("SGD"), "SGD", epochs=LONGER),
             predicted=None,
             recorded=Verdict.SUPPORTED,
