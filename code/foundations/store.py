@@ -130,13 +130,18 @@ class RunStore:
         return run.prefix(spec) if run.answers(spec) else None
 
     def put(self, run: Run) -> None:
-        """Store a run, in place of a shorter one of the same trajectory."""
-        arrays = {f"history/{name}": values for name, values in run.history.items()}
+        """Store a run, in place of a shorter one of the same trajectory.
+
+        Curves share an array, and so do the snapshots of a layer: a file of few arrays is read several times as fast.
+        """
+        arrays = {"history": np.array([*run.history.values()])}
         arrays |= {f"weights/{i}": array for i, array in enumerate(run.weights)}
-        for step, weights in run.snapshots.items():
-            arrays |= {f"snapshots/{step}/{i}": array for i, array in enumerate(weights)}
+        layers = enumerate(zip(*run.snapshots.values(), strict=True))
+        arrays |= {f"snapshots/{i}": np.stack(kept) for i, kept in layers}
         about = {
             "spec": describe(run.spec),
+            "history": [*run.history],
+            "snapshots": [*run.snapshots],
             "best_epoch": run.best_epoch,
             "provenance": dataclasses.asdict(run.provenance),
         }
@@ -249,16 +254,15 @@ def _whole(spec: RunSpec, about: Mapping[str, Any]) -> RunSpec:
 
 def _unpack(spec: RunSpec, arrays: Arrays, about: Mapping[str, Any]) -> Run:
     """Return the run that `put` took apart."""
-    layers = range(sum(name.startswith("weights/") for name in arrays))
 
-    def weights(prefix: str) -> Weights:
-        return tuple(arrays[f"{prefix}/{i}"] for i in layers)
+    def parts(prefix: str) -> Weights:
+        return tuple(arrays[f"{prefix}/{i}"] for i in range(sum(name.startswith(f"{prefix}/") for name in arrays)))
 
     return Run(
         spec=spec,
-        history={name.partition("/")[2]: values for name, values in arrays.items() if name.startswith("history/")},
-        weights=weights("weights"),
-        snapshots={step: weights(f"snapshots/{step}") for step in spec.snapshots if f"snapshots/{step}/0" in arrays},
+        history=dict(zip(about["history"], arrays["history"], strict=True)),
+        weights=parts("weights"),
+        snapshots=dict(zip(about["snapshots"], zip(*parts("snapshots"), strict=True), strict=True)),
         best_epoch=about["best_epoch"],
         provenance=Provenance(**about["provenance"]),
     )
