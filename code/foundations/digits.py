@@ -21,7 +21,20 @@ from foundations.pictures import PictureError, read
 from foundations.resampling import nearest, overlap, reduce, scale
 from foundations.surroundings import sheet
 
-__all__ = ["BOX", "SIZE", "PictureError", "Prepared", "Steps", "centre", "prepare", "preprocess", "read", "resample"]
+__all__ = [
+    "BOX",
+    "SIZE",
+    "PictureError",
+    "Prepared",
+    "Steps",
+    "centre",
+    "isolate",
+    "place",
+    "prepare",
+    "preprocess",
+    "read",
+    "resample",
+]
 
 Picture = NDArray[np.float64]
 BOX, SIZE = 20, 28
@@ -109,6 +122,21 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
     PictureError
         If the picture is too small, blank, or shows several digits.
     """
+    stages = isolate(picture, steps)
+    stages["box"] = resample(stages["crop"], steps)
+    image = place(stages["box"], steps)
+    stages["image"] = image / 255
+    return Prepared(image, stages)
+
+
+def isolate(picture: Picture, steps: Steps = Steps()) -> dict[str, Picture]:
+    """Return the stages of `preprocess` up to "crop", for which the later steps do not matter.
+
+    Raises
+    ------
+    PictureError
+        As `preprocess` does.
+    """
     check(picture)
     stages = {"picture": reduce(sheet(picture), MOST_SIDE)}
     dark = ink.is_dark(stages["picture"])
@@ -119,10 +147,7 @@ def preprocess(picture: Picture, steps: Steps = Steps()) -> Prepared:
     shown = 1 - evened if dark and not turned else evened
     stages["background"] = shown if steps.background else stages["polarity"]
     stages["crop"] = cropped(stages["background"], evened) if steps.crop else stages["background"]
-    stages["box"] = resample(stages["crop"], steps)
-    image = np.rint(255 * centre(stages["box"], steps.centre)).astype(np.uint8)
-    stages["image"] = image / 255
-    return Prepared(image, stages)
+    return stages
 
 
 def check(picture: Picture) -> None:
@@ -167,6 +192,11 @@ def square(picture: Picture) -> Picture:
     side = max(picture.shape)
     padding = [(0, side - length) for length in picture.shape]
     return np.pad(picture, padding)
+
+
+def place(box: Picture, steps: Steps = Steps()) -> NDArray[np.uint8]:
+    """Return the 28×28, gray levels 0 to 255, with the 20×20 box in its place."""
+    return np.rint(255 * centre(box, steps.centre)).astype(np.uint8)
 
 
 def centre(box: Picture, by_mass: bool = True) -> Picture:

@@ -258,11 +258,12 @@ def _unpack(spec: RunSpec, arrays: Arrays, about: Mapping[str, Any]) -> Run:
     def parts(prefix: str) -> Weights:
         return tuple(arrays[f"{prefix}/{i}"] for i in range(sum(name.startswith(f"{prefix}/") for name in arrays)))
 
+    snapshots: Iterator[Weights] = zip(*parts("snapshots"), strict=True)
     return Run(
         spec=spec,
         history=dict(zip(about["history"], arrays["history"], strict=True)),
         weights=parts("weights"),
-        snapshots=dict(zip(about["snapshots"], zip(*parts("snapshots"), strict=True), strict=True)),
+        snapshots=dict(zip(about["snapshots"], snapshots, strict=True)),
         best_epoch=about["best_epoch"],
         provenance=Provenance(**about["provenance"]),
     )

@@ -111,7 +111,7 @@ def jumps(results: Measured, arm: str, epochs: int | None = None) -> Values:
     That is over the last of so many epochs, by default of all.
     """
     curves = [series(run, "validation_accuracy")[:epochs][-WINDOW:] for run in results[arm]]
-    return fluctuation(100 * np.array(curves))
+    return fluctuation(100 * np.array(curves, dtype=np.float64))
 
 
 def restless(more: str, than: str, epochs: int | None = None) -> Effect:
