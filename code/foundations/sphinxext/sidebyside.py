@@ -60,11 +60,14 @@ def in_full(error: SphinxParallelError) -> str:
 def share(app: Sphinx) -> None:
     """Let Sphinx use as many processes as training does, and each its share of the cores for NumPy's products."""
     from joblib import cpu_count  # noqa: PLC0415  # slow to load and not needed to set up
+    from nbclient import NotebookClient  # noqa: PLC0415  # as joblib
 
     from foundations.parallel import workers  # noqa: PLC0415  # as joblib
 
     app.parallel = workers()
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cpu_count() // app.parallel)))
+    # TensorFlow takes two seconds to say goodbye, in every chapter that loads it.
+    NotebookClient.shutdown_kernel.default_value = "immediate"
     # Jupyter Book shows an error's text alone: the failing cell and its message would be lost.
     SphinxParallelError.__str__ = in_full  # type: ignore[method-assign]
     for name in UNDECLARED & app.extensions.keys():
