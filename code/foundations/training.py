@@ -126,6 +126,14 @@ def tensors(checksum: str, dtype: str) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.constant(data.unit_range(pool.images), dtype), tf.constant(pool.labels, tf.int32)
 
 
+@functools.lru_cache(maxsize=16)
+def split(checksum: str, seed: int) -> data.Split:
+    """Return a seed's split of the pool; kept from run to run, as it takes as long as thirty steps."""
+    pool = data.load()
+    assert pool.checksum == checksum
+    return data.split(pool.labels, seed)
+
+
 @functools.lru_cache(maxsize=4)
 def program_for(model: ModelSpec, optimizer: OptimizerSpec, dtype: str) -> Program:
     """Return a program in Keras's current float type; kept from run to run."""
@@ -158,7 +166,7 @@ class Training:
         self.spec = spec
         self.program = program(spec)
         self.tensors = tensors(pool.checksum, keras.config.floatx())
-        self.split = data.split(pool.labels, spec.seed)
+        self.split = split(pool.checksum, spec.seed)
         if spec.data.random_labels:
             drawn = data.random_labels(pool.labels, self.split, spec.seed)
             self.tensors = (self.tensors[0], tf.constant(drawn, tf.int32))
