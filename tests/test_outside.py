@@ -26,8 +26,10 @@ def three(monkeypatch: pytest.MonkeyPatch, runs_folder: Path) -> Iterator[outsid
     found = outside.Pictures(pages, np.array([0, 4, 8], np.uint8))
     monkeypatch.setattr(outside, "SETS", {"drawn": lambda: found})
     outside._prepared.cache_clear()
+    outside._cropped.cache_clear()
     yield found
     outside._prepared.cache_clear()
+    outside._cropped.cache_clear()
 
 
 def test_every_drawing_is_a_page() -> None:

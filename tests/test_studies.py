@@ -82,8 +82,10 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(module, "validation_set", few)
     monkeypatch.setattr(outside, "SETS", dict.fromkeys(outside.SETS, pictures))
     outside._prepared.cache_clear()
+    outside._cropped.cache_clear()
     yield
     outside._prepared.cache_clear()
+    outside._cropped.cache_clear()
 
 
 @each_study

@@ -261,6 +261,7 @@ def test_replicas_share_the_split(monkeypatch: pytest.MonkeyPatch) -> None:
     divide = data.split
     for replica in (0, 1):
         splits: list[data.Split] = []
+        training.split.cache_clear()
         monkeypatch.setattr(data, "split", lambda *given, to=splits: to.append(divide(*given)) or to[-1])
         run = training.train(SMALL.vary(replica=replica, epochs=1, snapshots=(0,)))
         order = next(training.orders(run.spec, splits[0].train[:330]))
