@@ -209,7 +209,7 @@ def test_figures_in_points() -> None:
 
 
 def test_optimism_by_hand() -> None:
-    """Flattery is the kept epoch's advantage on the select half beyond that of its neighbours."""
+    """Optimism is the kept epoch's advantage on the select half beyond that of its neighbours."""
     runs = [pretend(SMALL, halves(CURVE, JUDGE))]
     neighbours = np.delete(JUDGE - CURVE, 2)[:5].mean()  # two epochs before the third, and three after
     expected = pytest.approx([0.2 - neighbours])

@@ -152,7 +152,7 @@ study = Study(
             reason="no practical difference",
         ),
         Claim(
-            "early-dropout-gains-nothing",
+            "dropout-lowers-early-cross-entropy",
             "After five epochs, dropout 0.3 leaves a lower validation cross-entropy than no dropout.",
             differs(at_epoch("validation_cross_entropy", 5), more=PLAIN, than=HEAVY),
             predicted=None,

@@ -150,7 +150,7 @@ study = Study(
         **{tuned(name): Arm(sweep.tuned) for name, sweep in SWEEPS.items()},
         **{longer(name): Arm(sweep.tuned.vary(epochs=LONGER)) for name, sweep in SWEEPS.items()},
         TENFOLD: Arm(baseline.vary(epochs=EPOCHS, learning_rate=0.01)),
-        TENFOLD_SGD: Arm(DEFAULTS["SGD"].vary(epochs=EPOCHS, learning_rate=3.0)),
+        TENFOLD_SGD: Arm(DEFAULTS["SGD"].vary(epochs=EPOCHS, learning_rate=10 * CHOSEN["SGD"])),
         FASTER: Arm(DEFAULTS["SGD"].vary(epochs=EPOCHS, learning_rate=0.1)),
         **{
             decayed(decay): Arm(DEFAULTS["AdamW"].vary(epochs=DECAY_EPOCHS, weight_decay=decay), seeds=3)
