@@ -258,6 +258,16 @@ class RunSpec:
         """Optimizer steps in the whole run, if nothing stops it early."""
         return self.epochs * self.steps_per_epoch
 
+    @property
+    def structure(self) -> tuple[ModelSpec, OptimizerSpec]:
+        """The network and the optimizer, with 1 for what is not compiled in: the rate and the coefficients.
+
+        A penalty of 0 is none, and compiled out.
+        """
+        decay = {"weight_decay": 1.0} if isinstance(self.optimizer, AdamW) else {}
+        alike = self.vary(learning_rate=1.0, l2=float(self.model.l2 > 0), initializer=INITIALIZERS[0], **decay)
+        return alike.model, alike.optimizer
+
     def vary(self, **changes: Any) -> RunSpec:
         """Return a copy with some settings changed, each named flatly.
 

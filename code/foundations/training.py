@@ -20,36 +20,52 @@ from foundations import data
 from foundations.backend import keras, tf
 from foundations.models import build, compiled
 from foundations.runs import Provenance, Run, Weights
-from foundations.specs import ModelSpec, OptimizerSpec, RunSpec
+from foundations.specs import AdamW, ModelSpec, OptimizerSpec, RunSpec
 
 Indices = NDArray[np.int32]
 Sums = tuple[tf.Tensor, tf.Tensor]
+
+ABSENT = -1
+"""Stands in an epoch's last batch where no image is left."""
 
 
 class Program:
     """A network, its optimizer and the compiled functions that train and measure it.
 
-    A program depends on the structure of a run only: seeds and learning rates are values of its variables, so runs
-    that differ in nothing else share its compilation.
+    A program depends on the structure of a run only: seeds, learning rates and coefficients are values of its
+    variables, so runs that differ in nothing else share its compilation.
     """
 
     def __init__(self, model: ModelSpec, optimizer: OptimizerSpec) -> None:
         self.model = compiled(model, optimizer)
         self.model.optimizer.build(self.model.trainable_variables)
         self.untouched = [variable.numpy() for variable in self.model.optimizer.variables]
+        self.coefficients: dict[str, tf.Variable] = {}
+        if model.l2:
+            self._open(self.model.layers[1].kernel_regularizer, "l2")
+        if isinstance(optimizer, AdamW):
+            self._open(self.model.optimizer, "weight_decay")
+
+    def _open(self, owner: Any, name: str) -> None:
+        """Let a coefficient, which Keras would compile in, be a variable."""
+        self.coefficients[name] = tf.Variable(getattr(owner, name), dtype=keras.config.floatx())
+        setattr(owner, name, self.coefficients[name])
 
     def reset(self, spec: RunSpec) -> None:
-        """Set weights, dropout seeds and optimizer to where a run of `spec` starts."""
+        """Set weights, dropout seeds, optimizer and coefficients to where a run of `spec` starts."""
         keras.utils.set_random_seed(stream_seed(spec, "initialisation"))
         variables = [*state(self.model), *self.model.optimizer.variables]
         for variable, value in zip(variables, [*state(build(spec.model)), *self.untouched], strict=True):
             variable.assign(value)
         self.model.optimizer.learning_rate = spec.optimizer.learning_rate
+        settings = vars(spec.model) | vars(spec.optimizer)
+        for name, variable in self.coefficients.items():
+            variable.assign(settings[name])
         self.model.stop_training = False
 
     @functools.cached_property
     def steps(self) -> Any:
-        """The compiled function that takes optimizer steps `start` to `stop` of `order`, (steps, batch) positions.
+        """The compiled function that takes optimizer steps `start` to `stop` of `order`, the `batches` of an epoch.
 
         It adds to `sums`, the loss and the correct predictions so far, so that a pause does not change their rounding.
         """
@@ -59,22 +75,30 @@ class Program:
             images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, *sums: tf.Tensor
         ) -> Any:
             def step(i: tf.Tensor, loss: tf.Tensor, correct: tf.Tensor) -> tuple[tf.Tensor, ...]:
-                batch_loss, batch_correct = self._step(tf.gather(images, order[i]), tf.gather(labels, order[i]))
+                positions = tf.maximum(order[i], 0)
+                batch = tf.gather(images, positions), tf.gather(labels, positions), order[i] != ABSENT
+                batch_loss, batch_correct = self._step(*batch)
                 return i + 1, loss + batch_loss, correct + batch_correct
 
             return tf.while_loop(lambda i, *_: i < stop, step, (start, *sums))[1:]
 
         return steps
 
-    def _step(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Take one optimizer step; return the batch's loss, summed over images, and its correct predictions."""
+    def _step(self, images: tf.Tensor, labels: tf.Tensor, present: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Take one optimizer step on the images that are present.
+
+        Return the batch's loss, summed over them, and its correct predictions.
+        """
         variables = self.model.trainable_variables
+        counted = tf.cast(present, images.dtype)
+        size = tf.reduce_sum(counted)
+        # Keras divides by the number of rows, whether they are counted or not.
+        weights = counted * (counted.shape[0] / size)
         with tf.GradientTape() as tape:
             probabilities = self.model(images, training=True)
-            loss = self.model.loss(labels, probabilities) + penalty(self.model)
+            loss = self.model.loss(labels, probabilities, weights) + penalty(self.model)
         self.model.optimizer.apply(tape.gradient(loss, [variable.value for variable in variables]), variables)
-        size = tf.cast(tf.shape(labels)[0], loss.dtype)
-        return loss * size, tf.reduce_sum(hits(labels, probabilities))
+        return loss * size, tf.reduce_sum(counted * hits(labels, probabilities))
 
     @functools.cached_property
     def measure(self) -> Any:
@@ -118,6 +142,14 @@ def orders(spec: RunSpec, train: Indices) -> Iterator[Indices]:
         yield train[random.permutation(len(train))]
 
 
+def batches(order: Indices, size: int) -> Indices:
+    """Return an epoch's order in rows of `size`, (steps, size), the last filled up with `ABSENT`.
+
+    A last batch of fewer images would be compiled on its own.
+    """
+    return np.pad(order, (0, -len(order) % size), constant_values=ABSENT).reshape(-1, size)
+
+
 @functools.lru_cache(maxsize=1)
 def tensors(checksum: str, dtype: str) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the pool's images, in [0, 1], and labels as tensors; kept from run to run."""
@@ -143,8 +175,7 @@ def program_for(model: ModelSpec, optimizer: OptimizerSpec, dtype: str) -> Progr
 
 def program(spec: RunSpec) -> Program:
     """Return the program of a run's structure, reset to the run's beginning."""
-    shared = spec.vary(learning_rate=type(spec.optimizer)().learning_rate)  # type: ignore[call-arg]
-    ready = program_for(shared.model, shared.optimizer, keras.config.floatx())
+    ready = program_for(*spec.structure, keras.config.floatx())
     ready.reset(spec)
     return ready
 
@@ -213,28 +244,20 @@ class Training:
 
     def _train_epoch(self, epoch: int, order: Indices) -> dict[str, float]:
         """Take an epoch's steps, pausing where a snapshot is due; return Keras's training averages."""
-        full, batch = len(order) // self.spec.batch_size, self.spec.batch_size
-        first = epoch * self.spec.steps_per_epoch
-        due = [step - first for step in self.spec.snapshots if first < step <= first + full]
+        steps = batches(order, self.spec.batch_size)
+        first = epoch * len(steps)
+        due = [step - first for step in self.spec.snapshots if first < step <= first + len(steps)]
         zero = tf.zeros((), self.tensors[0].dtype)
         sums: Sums = (zero, zero)
         start = 0
-        for stop in sorted({*due, full}):
-            sums = self._steps(order[: full * batch].reshape(full, batch), start, stop, sums)
+        for stop in sorted({*due, len(steps)}):
+            sums = self.program.steps(
+                *self.tensors, tf.constant(steps), tf.constant(start), tf.constant(stop), *sums
+            )
             self._snapshot(first + stop)
             start = stop
-        if len(rest := order[full * batch :]):
-            sums = self._steps(rest[np.newaxis], 0, 1, sums)
-            self._snapshot(first + full + 1)
         loss, correct = (float(value) for value in sums)
         return {"loss": loss / len(order), "accuracy": correct / len(order)}
-
-    def _steps(self, order: Indices, start: int, stop: int, sums: Sums) -> Sums:
-        """Take steps `start` to `stop`; return `sums` with the loss and correct predictions of their images added."""
-        taken: Sums = self.program.steps(
-            *self.tensors, tf.constant(order), tf.constant(start), tf.constant(stop), *sums
-        )
-        return taken
 
     def _measure(self) -> dict[str, float]:
         """Return the clean metrics on the three sets, and Keras's `val_loss` and `val_accuracy` on the select half."""
