@@ -26,7 +26,7 @@ book: $(READY) ## Train and measure what is missing and build the site into _bui
 
 preview: export FOUNDATIONS_PROFILE := preview
 preview: $(READY) ## The same with few seeds and epochs, into _build/preview
-	$(BIN)/foundations train
+	$(BIN)/foundations measure --if-trained
 	$(BUILD) --path-output _build/preview
 
 test: $(READY) ## Run the tests

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from foundations.progress import at_equal_fit, epoch_seconds, fitted, updates_to_fit
+from foundations.progress import at_equal_fit, epoch_seconds, updates_to_fit
 from foundations.runs import Run
 from foundations.specs import baseline
 from pretended import pretend
-
-levels = st.floats(1e-3, 1)
 
 
 def run_of(train: list[float], batch_size: int = 32, seconds: float = 1.0) -> Run:
@@ -23,30 +18,6 @@ def run_of(train: list[float], batch_size: int = 32, seconds: float = 1.0) -> Ru
         "judge_cross_entropy": [2 * value for value in train],
     }
     return pretend(baseline.vary(epochs=len(train), batch_size=batch_size), curves, seconds=seconds)
-
-
-@given(levels)
-def test_exponential_decay_is_met_exactly(level: float) -> None:
-    """On a curve that falls exponentially, the level is met where the closed form says."""
-    curve = np.exp(-np.arange(9.0))
-    assert pytest.approx(-np.log(level), abs=1e-9) == fitted(curve, level)
-
-
-def test_curves_that_do_not_cross() -> None:
-    """A curve that starts at or below the level meets it at once, one that stays above it at its end."""
-    assert 0 == fitted(np.array([0.1, 0.05]), 0.1)
-    assert 2 == fitted(np.array([0.5, 0.4, 0.3]), 0.1)
-
-
-def test_first_crossing_counts() -> None:
-    """A curve that rises again has met the level when it first was there."""
-    assert pytest.approx(0.5) == fitted(np.array([0.4, 0.1, 0.9, 0.05]), 0.2)
-
-
-@given(st.lists(st.floats(0.01, 1), min_size=1, max_size=8), levels)
-def test_place_is_on_the_curve(curve: list[float], level: float) -> None:
-    """Whatever the curve, the place lies on it."""
-    assert 0 <= fitted(np.array(curve), level) <= len(curve) - 1
 
 
 def test_updates_are_counted_by_batch_size() -> None:

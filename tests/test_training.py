@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from foundations import data, models, training
 from foundations.runs import Run, Weights
-from foundations.specs import ACTIVATIONS, OPTIMIZERS, EarlyStoppingSpec, RunSpec, baseline
+from foundations.specs import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, EarlyStoppingSpec, RunSpec, baseline
 
 SMALL = baseline.vary(train_size=330, epochs=3)  # ten batches of 32 images and one of ten
 ORACLE = baseline.vary(train_size=1590, epochs=4)  # 50 steps an epoch, the last with 22 images
@@ -345,6 +345,45 @@ def test_new_rate_or_seed_does_not_recompile() -> None:
     training.train(SMALL.vary(early_stopping=EarlyStoppingSpec()))
     assert misses == training.program_for.cache_info().misses
     assert before == [function.experimental_get_tracing_count() for function in functions]
+
+
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        ("l2", (0.001, 0.01)),
+        ("weight_decay", (0.0, 0.3)),
+        ("initializer", INITIALIZERS),
+    ],
+)
+def test_coefficients_are_values_of_one_program(bits: Bits, setting: str, values: tuple[Any, Any]) -> None:
+    """Runs that differ in a coefficient, or in how weights are drawn, share a program; it changes no bit of either."""
+    first, second = (SMALL.vary(optimizer="adamw", epochs=2).vary(**{setting: value}) for value in values)
+    alone = []
+    for spec in (first, second):
+        training.program_for.cache_clear()
+        alone.append(bits(training.train(spec)))
+    shared = [bits(training.train(spec)) for spec in (first, second, first)]
+    assert training.program_for.cache_info().misses == 1
+    assert [*alone, alone[0]] == shared
+    assert alone[0]["weights"] != alone[1]["weights"]
+
+
+@pytest.mark.parametrize("changes", [{"l2": 0.0}, {"dropout": 0.1}, {"activation": "tanh"}, {"optimizer": "sgd"}])
+def test_other_structures_are_other_programs(changes: dict[str, Any]) -> None:
+    """A penalty of 0 is none, and whatever else a program computes differently is part of a run's structure."""
+    spec = SMALL.vary(l2=0.001)
+    assert spec.structure != spec.vary(**changes).structure
+
+
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_batches_hold_every_image_once(count: int, size: int) -> None:
+    """Batches hold an order as it is; only the end of the last can be absent."""
+    order = np.random.default_rng(count).permutation(count).astype(np.int32)
+    found = training.batches(order, size)
+    assert (-(-count // size), size) == found.shape
+    assert order.dtype == found.dtype
+    np.testing.assert_array_equal(found.ravel()[:count], order)
+    assert {*found.ravel()[count:].tolist()} <= {training.ABSENT}
 
 
 def test_learning_rate_takes_effect() -> None:

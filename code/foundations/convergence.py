@@ -8,16 +8,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundations.metrics import series
-from foundations.runs import Run
+from foundations.runs import Floats, Run
 
 Values = NDArray[np.float64]
 
 
-def epochs_to(runs: Sequence[Run], name: str, target: float) -> Values:
-    """Return after how many epochs each run's curve first is at or below a target, (runs,).
+def crossing(curve: Floats, level: float) -> float:
+    """Return where a falling curve first is at or below a level, as a position among its values, counted from 0.
 
-    Between two evaluations the curve is taken as a straight line. A run that starts below the target counts with its
-    first evaluation, one that never gets there with all its epochs, so that the figure is a lower bound then.
+    Between two values its logarithm is taken to be straight. A curve that starts lower gives 0; one that never gets
+    there, its last position.
+    """
+    reached = np.flatnonzero(curve <= level)
+    if len(reached) == 0 or reached[0] == 0:
+        return 0.0 if len(reached) else float(len(curve) - 1)
+    after = int(reached[0])
+    above, below = np.log(curve[after - 1 : after + 1])
+    return after - 1 + float((above - np.log(level)) / (above - below))
+
+
+def at_crossing(values: NDArray[np.number], curve: Floats, level: float) -> float:
+    """Return what another curve, straight between its values, is where a curve first is at a level."""
+    return float(np.interp(crossing(curve, level), np.arange(len(values)), values))
+
+
+def epochs_to(runs: Sequence[Run], name: str, level: float) -> Values:
+    """Return after how many epochs each run's curve first is at or below a level, (runs,).
+
+    A run that starts below the level counts with its first evaluation, one that never gets there with all its epochs,
+    so that the figure is a lower bound then.
 
     Parameters
     ----------
@@ -25,20 +44,10 @@ def epochs_to(runs: Sequence[Run], name: str, target: float) -> Values:
         One or more.
     name
         Of a curve that falls, as `foundations.metrics.series` knows it.
-    target
+    level
         In the unit of the curve.
     """
-    return np.array([_crossing(run.evaluated, series(run, name), target) for run in runs])
-
-
-def _crossing(epochs: NDArray[np.int64], curve: NDArray[np.floating], target: float) -> float:
-    reached = np.flatnonzero(curve <= target)
-    if len(reached) == 0 or reached[0] == 0:
-        return float(epochs[0] if len(reached) else epochs[-1])
-    after = reached[0]
-    before = after - 1
-    share = (curve[before] - target) / (curve[before] - curve[after])
-    return float(epochs[before] + share * (epochs[after] - epochs[before]))
+    return np.array([at_crossing(run.evaluated, series(run, name), level) for run in runs])
 
 
 def fluctuation(curves: Values) -> Values:

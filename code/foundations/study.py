@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +66,8 @@ class Study:
         The conclusions.
     sweeps
         Searches for learning rates, by name, whose choices the arms are given.
+    measured
+        What takes seconds to measure, for the claims or for the chapter alone: functions of the results that store it.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Study:
     fixed: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
+    measured: Sequence[Callable[[Results], object]] = ()
 
     @property
     def chapter(self) -> str:

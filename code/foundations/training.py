@@ -251,9 +251,7 @@ class Training:
         sums: Sums = (zero, zero)
         start = 0
         for stop in sorted({*due, len(steps)}):
-            sums = self.program.steps(
-                *self.tensors, tf.constant(steps), tf.constant(start), tf.constant(stop), *sums
-            )
+            sums = self.program.steps(*self.tensors, tf.constant(steps), tf.constant(start), tf.constant(stop), *sums)
             self._snapshot(first + stop)
             start = stop
         loss, correct = (float(value) for value in sums)

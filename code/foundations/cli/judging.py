@@ -42,17 +42,18 @@ def measure(
     data_file: DataFile = None,
     if_trained: Annotated[bool, typer.Option("--if-trained", help="Only if something had to be trained.")] = False,
 ) -> None:
-    """Measure what the claims of some studies are judged by, side by side, training first what is missing.
+    """Measure what some studies' claims and chapters need, side by side, training first what is missing.
 
-    Before that the engine is timed. Measurements are stored, and the chapters and `foundations claims` find them. A
-    preview judges no claims.
+    Measurements are stored, and the chapters and `foundations claims` find them. Before that the engine is timed, but
+    for a preview, which is in a hurry.
     """
     selected = chosen(names)
     use_data(data_file)
     with resumable():
         count = train_missing(book.sharing([spec for study in selected for spec in study.specs()]))
-        if profiles.current() is profiles.Profile.FULL and (count or not if_trained):
-            speed.on_this_machine()  # now, while nothing else runs
+        if count or not if_trained:
+            if profiles.current() is profiles.Profile.FULL:
+                speed.on_this_machine()  # now, while nothing else runs
             for study in book.measure(selected):
                 console.print(f"measured: {study.name}")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import collections
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 import joblib
 
@@ -23,7 +25,7 @@ from foundations.studies import (
     task09,
     task10,
 )
-from foundations.study import Study
+from foundations.study import Results, Study
 
 STUDIES: Sequence[Study] = (
     practical1.study,
@@ -39,9 +41,6 @@ STUDIES: Sequence[Study] = (
     task09.study,
     task10.study,
 )
-
-COSTLIEST = frozenset({"task02-custom-digits", "task08-batch-size"})
-"""Studies that take longest to measure, and are begun first, so that no worker is left alone with one."""
 
 
 def named(name: str) -> Study:
@@ -64,17 +63,25 @@ def sharing(specs: Sequence[RunSpec]) -> list[RunSpec]:
 
 
 def measure(studies: Sequence[Study]) -> Iterator[Study]:
-    """Store what the claims of trained studies are judged by, a study a worker at a time; yield each when it is done.
+    """Store what trained studies measure, side by side; yield each of them when it is done.
 
-    Chapters then find it, which would otherwise measure one thing after another.
+    What takes seconds comes first, on its own, and what the claims of a study are judged by after all of it. Chapters
+    then find it, which would otherwise measure one thing after another.
     """
-    order = sorted(enumerate(studies), key=lambda item: item[1].name not in COSTLIEST)
-    for place in parallel.spread(joblib.delayed(_measure)(place, study) for place, study in order):
-        yield studies[place]
+    tasks = [(place, study, what) for place, study in enumerate(studies) for what in study.measured]
+    tasks += [(place, study, _judge) for place, study in enumerate(studies)]
+    left = collections.Counter(place for place, *_ in tasks)
+    for place in parallel.spread(itertools.starmap(joblib.delayed(_measure), tasks)):
+        left[place] -= 1
+        if left[place] == 0:
+            yield studies[place]
 
 
-def _measure(place: int, study: Study) -> int:
-    results = study.results()
-    for claim in study.claims:
-        claim.judge(results)
+def _measure(place: int, study: Study, what: Callable[[Results], object]) -> int:
+    what(study.results())
     return place
+
+
+def _judge(results: Results) -> None:
+    for claim in results.study.claims:
+        claim.judge(results)
