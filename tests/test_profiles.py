@@ -45,9 +45,9 @@ def test_a_preview_is_the_first_quarter(spec: RunSpec) -> None:
     assert [step for step in spec.snapshots if step <= short.steps] == [*short.snapshots]
 
 
-@pytest.mark.parametrize(("size", "expected"), [(50_000, 2_560), (2_560, 2_560), (1_000, 992), (64, 64)])
+@pytest.mark.parametrize(("size", "expected"), [(50_000, 2_560), (2_560, 2_560), (1_000, 1_000), (64, 64)])
 def test_a_preview_trains_on_fewer_images(size: int, expected: int) -> None:
-    """A preview trains on the first two thousand images or so, in whole batches, and at least one."""
+    """A preview trains on the first two thousand images or so, and at least a batch."""
     spec = baseline.vary(train_size=size, snapshots=(0, 2))
     short = Profile.PREVIEW.shorten(spec)
     assert (expected, 5) == (short.data.train_size, short.epochs)
@@ -55,6 +55,13 @@ def test_a_preview_trains_on_fewer_images(size: int, expected: int) -> None:
     assert spec == Profile.FULL.shorten(spec)
     large = Profile.PREVIEW.shorten(baseline.vary(batch_size=20_000))
     assert (20_000, 20_000) == (large.batch_size, large.data.train_size)
+
+
+@pytest.mark.parametrize(("depth", "expected"), [(0, 0), (1, 1), (4, 4), (16, 4)])
+def test_a_preview_has_shallower_networks(depth: int, expected: int) -> None:
+    """A deep network has its first four hidden layers in a preview."""
+    widths = tuple(range(100, 100 - depth, -1))
+    assert widths[:expected] == Profile.PREVIEW.shorten(baseline.vary(hidden=widths)).model.hidden
 
 
 @pytest.mark.parametrize(("count", "expected"), [(5_000, 250), (500, 50), (50, 50), (30, 30)])

@@ -12,7 +12,9 @@ PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4
 """A preview trains one in so many epochs."""
 PREVIEW_IMAGES = 2_560
-"""Training images of a run in a preview, at most: whole batches of 8, 32 and 128."""
+"""Training images of a run in a preview, at most."""
+PREVIEW_LAYERS = 4
+"""Hidden layers of a network in a preview, at most: deep ones take longer to compile than to train."""
 PREVIEW_EVALUATED = 2_000
 """Images that an evaluation in a preview's training reads."""
 PREVIEW_MEASURED = 50
@@ -34,17 +36,17 @@ class Profile(StrEnum):
         return count if self is Profile.FULL else max(count // 20, min(count, PREVIEW_MEASURED))
 
     def shorten(self, spec: RunSpec) -> RunSpec:
-        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images, in whole batches.
+        """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images.
 
-        Evaluations read fewer images as well. A part of a batch would be compiled on its own. Of its snapshots those
-        stay that lie within it.
+        Evaluations read fewer images as well, and deep networks have fewer layers. Of its snapshots those stay that lie
+        within it.
         """
         if self is Profile.FULL:
             return spec
         epochs = -(-spec.epochs // (PREVIEW_SHARE * spec.evaluate_every)) * spec.evaluate_every
-        batches = max(1, min(spec.data.train_size, PREVIEW_IMAGES) // spec.batch_size)
+        images = max(spec.batch_size, min(spec.data.train_size, PREVIEW_IMAGES))
         shorter = dataclasses.replace(spec, epochs=epochs, evaluate_images=PREVIEW_EVALUATED, snapshots=())
-        shorter = shorter.vary(train_size=batches * spec.batch_size)
+        shorter = shorter.vary(train_size=images, hidden=spec.model.hidden[:PREVIEW_LAYERS])
         return shorter.vary(snapshots=tuple(step for step in spec.snapshots if step <= shorter.steps))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 from foundations import profiles
 from foundations.canvases import INTERPOLATIONS, canvas_accuracy
 from foundations.claims import Claim
+from foundations.digits import Steps
 from foundations.effects import Effect, Measured, Values
 from foundations.metrics import POINTS
-from foundations.outside import DRAWN, SCANNED, coarse_accuracy, confidence_in_nothing, outside_hits, size
+from foundations.outside import DRAWN, SCANNED, SETS, coarse_accuracy, confidence_in_nothing, outside_hits, size
 from foundations.representation import remoteness
 from foundations.shifts import SHIFTS, shift_curves
 from foundations.specs import baseline
@@ -52,10 +54,17 @@ def outside_share(results: Measured, name: str, without: tuple[str, ...] = ()) -
     return 100 * share, 100 * low, 100 * high
 
 
-def canvas_accuracies(results: Measured) -> dict[str, Values]:
-    """Return accuracies on images as they are and from canvases, (seeds, 2) in points, by how they were enlarged."""
+def left_out(results: Measured, name: str) -> dict[str, tuple[float, float, float]]:
+    """Return `outside_share` of a set of outside pictures with all steps of preprocessing, and without each of them."""
+    steps = [step.name for step in dataclasses.fields(Steps)]
+    cases = {"all steps": (), **{f"without {step}": (step,) for step in steps}}
+    return {label: outside_share(results, name, without) for label, without in cases.items()}
+
+
+def from_canvases(results: Measured, interpolation: str) -> Values:
+    """Return accuracies on images as they are and from canvases, enlarged in a certain way, (seeds, 2) in points."""
     count = profiles.current().images(CANVASES)
-    return {name: canvas_accuracy(results[NETWORKS], count=count, interpolation=name) for name in INTERPOLATIONS}
+    return canvas_accuracy(results[NETWORKS], count=count, interpolation=interpolation)
 
 
 def shortfall(results: Measured, name: str) -> Values:
@@ -70,7 +79,7 @@ def step_worth(results: Measured, name: str, step: str) -> Values:
 
 def canvas_cost(results: Measured) -> Values:
     """Return how many points preprocessing costs MNIST's own images on larger canvases, (seeds,)."""
-    found = canvas_accuracies(results).values()
+    found = [from_canvases(results, interpolation) for interpolation in INTERPOLATIONS]
     return np.asarray(np.mean([values[:, 0] - values[:, 1] for values in found], axis=0))
 
 
@@ -83,6 +92,11 @@ def coarse_cost(results: Measured) -> Values:
 def shifting(results: Measured, kind: str) -> Values:
     """Return accuracy and mean confidence at every amount of a shift, in points, (seeds, amounts, 2)."""
     return shift_curves(results[NETWORKS], kind, count=profiles.current().images(SHIFTED))
+
+
+def all_shifts(results: Measured) -> dict[str, Values]:
+    """Return `shifting` for every kind of shift."""
+    return {kind: shifting(results, kind) for kind in SHIFTS}
 
 
 def at_shift(results: Measured, kind: str, amount: float) -> Values:
@@ -126,6 +140,13 @@ study = Study(
         "one network structure and training: 128 ReLU units, Adam, batch size 32, 20 epochs",
         "the pictures: another hundred drawings would give other figures, which intervals over seeds do not cover",
         f"{SHIFTED:,} validation images a seed for the shifts, {2 * CANVASES:,} canvases",
+    ),
+    measured=(
+        *(functools.partial(from_canvases, interpolation=interpolation) for interpolation in INTERPOLATIONS),
+        *(functools.partial(left_out, name=name) for name in SETS),
+        coarse_cost,
+        all_shifts,
+        log_remoteness,
     ),
     claims=(
         Claim(

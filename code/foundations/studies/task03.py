@@ -11,6 +11,7 @@ from foundations.dynamics import effective_step
 from foundations.effects import Effect, Measured, Values, between, paired, same
 from foundations.evaluation import error_profile
 from foundations.metrics import NATS
+from foundations.retraining import retraining_difference
 from foundations.specs import baseline
 from foundations.statistics import Verdict
 from foundations.study import Arm, Study
@@ -31,6 +32,11 @@ def step_shrinkage(results: Measured) -> Values:
     return np.array([np.log(effective_step(run, 1) / effective_step(run, 100)) for run in results["steps"]])
 
 
+def retrained(results: Measured) -> float:
+    """Return the largest difference between a run of five epochs, cut from a longer one, and the same trained anew."""
+    return float(retraining_difference(results["5 epochs"][:1])[0])
+
+
 snapshots = tuple(itertools.chain.from_iterable((step - 1, step) for step in STEPS))
 study = Study(
     name="task03-learning-curves",
@@ -41,6 +47,7 @@ study = Study(
     },
     scientific=("epochs (5, 10, 20, 40)",),
     fixed=("128 ReLU units", "Adam at Keras's default learning rate 0.001, constant", "batch size 32", "50,000 images"),
+    measured=(retrained,),
     claims=(
         Claim(
             "accuracy-rises-to-20",

@@ -9,6 +9,7 @@ import numpy as np
 from foundations.claims import Claim
 from foundations.effects import Effect, Measured, Values
 from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS, SETTLED, metric, series
+from foundations.retraining import restored_difference
 from foundations.runs import Run
 from foundations.specs import EarlyStoppingSpec, baseline
 from foundations.statistics import Verdict
@@ -77,6 +78,11 @@ def accuracy_gain(arm: str, sign: int) -> Effect:
     return Effect(label, POINTS, 2, MARGIN_POINTS, gain)
 
 
+def restored(results: Measured) -> float:
+    """Return how far restored weights are from those of a plain training to the best epoch, at most, in three runs."""
+    return float(restored_difference(results[stopped_name("Adam")][:3]).max())
+
+
 adamw = baseline.vary(optimizer="adamw", epochs=20)
 momentum = baseline.vary(optimizer="sgd", momentum=0.9, epochs=30)
 sgd = baseline.vary(optimizer="sgd", epochs=20)
@@ -105,6 +111,7 @@ study = Study(
         "50,000 training images",
         "5,000 images to stop on and 5,000 others to judge on",
     ),
+    measured=(restored,),
     claims=(
         Claim(
             "patience-3-stops-before-15",

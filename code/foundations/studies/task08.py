@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 import numpy as np
 
 from foundations.claims import Claim
@@ -42,9 +45,19 @@ SWEEPS = {
 }
 
 
+def moments(results: Measured, arm: str = BASELINE) -> Values:
+    """Return ‖G‖² and tr Σ at every weights that an arm's runs kept, (seeds, steps, 2)."""
+    return gradient_moments(results[arm])
+
+
+def batch_noise(results: Measured, arm: str, places: Sequence[int]) -> Values:
+    """Return `minibatch_noise` of an arm for `DRAWN_SIZES`, at some of the kept weights, (seeds, places, sizes)."""
+    return minibatch_noise(results[arm], DRAWN_SIZES, places)
+
+
 def noise_growth(results: Measured) -> Values:
     """Return the logarithm of the ratio of the noise scale after 16 epochs to that at the start, (seeds,)."""
-    scales = noise_scale(gradient_moments(results[BASELINE]))
+    scales = noise_scale(moments(results))
     return np.asarray(np.log(scales[:, -1] / scales[:, 0]))
 
 
@@ -53,10 +66,9 @@ def excess_slope(results: Measured) -> Values:
 
     What drawing without replacement takes away is put back before.
     """
-    runs = results[EQUAL_EPOCHS["batch 32"]]
-    measured = minibatch_noise(runs, DRAWN_SIZES, (-1,))[:, 0]
+    measured = batch_noise(results, EQUAL_EPOCHS["batch 32"], (-1,))[:, 0]
     sizes = np.array(DRAWN_SIZES)
-    independent = measured / (sizes * left_of_noise(sizes, runs[0].spec.data.train_size))
+    independent = measured / (sizes * left_of_noise(sizes, middle.data.train_size))
     return np.asarray(np.polyfit(np.log(sizes), np.log(independent).T, 1)[0] + 1)
 
 
@@ -94,6 +106,12 @@ study = Study(
         "50,000 images",
     ),
     sweeps=SWEEPS,
+    measured=(
+        functools.partial(batch_noise, arm=BASELINE, places=(0, -1)),
+        functools.partial(batch_noise, arm=EQUAL_EPOCHS["batch 32"], places=(-1,)),
+        moments,
+        *(functools.partial(moments, arm=arm) for arm in EQUAL_UPDATES.values()),
+    ),
     claims=(
         Claim(
             "noise-scale-grows",
