@@ -194,7 +194,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("decay-is-l2", "adam-forgets-the-coefficient", "adam-empties-rare-pixels"),
         ),
         Lesson(
-            "On few images dropout and early stopping lower the cross-entropy, L2 perhaps by less than counts. "
+            "On few images dropout and early stopping lower the cross-entropy, a penalty perhaps by less than counts. "
             "Together they gain less than the sum of what each gains alone.",
             (
                 "dropout-lowers-small-data-loss",
