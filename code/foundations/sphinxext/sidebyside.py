@@ -1,7 +1,7 @@
 """Pages are read side by side, one process a core, since reading a chapter is executing it.
 
 Sphinx cuts its sorted list of pages into pieces and gives each piece to a process. The list is dealt anew, so that each
-process has its share of the chapters, and the pages that collect what all chapters measured come after them.
+process has its share of the chapters, then of the pages that collect what all chapters measured, then of the others.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def dealt(pages: list[str], processes: int) -> list[str]:
     Examples
     --------
     >>> dealt(["all-claims", "glossary", "task01-a", "task02-b", "task03-c", "task04-d"], 2)
-    ['task01-a', 'task03-c', 'glossary', 'task02-b', 'task04-d', 'all-claims']
+    ['task01-a', 'task03-c', 'all-claims', 'task02-b', 'task04-d', 'glossary']
     """
     slots = [(number, row) for number, piece in enumerate(make_chunks(pages, processes)) for row in range(len(piece))]
     # Pieces beyond the number of processes are begun last.
@@ -40,10 +40,10 @@ def dealt(pages: list[str], processes: int) -> list[str]:
 
 
 def rank(page: str) -> int:
-    """Return 0 for a chapter, 2 for a page that collects from all of them, 1 for any other."""
+    """Return 0 for a chapter, 1 for a page that collects from all of them, 2 for any other."""
     if chapter_mark(page):
         return 0
-    return 2 if page.rpartition("/")[2] in COLLECTING else 1
+    return 1 if page.rpartition("/")[2] in COLLECTING else 2
 
 
 def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
