@@ -26,10 +26,24 @@ def native_silence() -> Iterator[None]:
         os.close(nowhere)
 
 
+@contextmanager
+def unavailable(package: str) -> Iterator[None]:
+    """Let a package seem not to be installed, unless it is loaded already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 # A graphics card would round differently from the processors that everything else here is trained on.
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-with native_silence():
+# Keras wraps its models for scikit-learn, which takes a second to load, and which nothing here asks for.
+with native_silence(), unavailable("sklearn"):
     import keras
     import tensorflow as tf
 

@@ -11,8 +11,8 @@ from foundations.specs import RunSpec, require_one_of
 PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4
 """A preview trains one in so many epochs."""
-PREVIEW_IMAGES = 2_560
-"""Training images of a run in a preview, at most."""
+PREVIEW_IMAGES = 1_000
+"""Training images of a run in a preview, at most: as many as small training sets have, so that they share programs."""
 PREVIEW_LAYERS = 4
 """Hidden layers of a network in a preview, at most: deep ones take longer to compile than to train."""
 PREVIEW_EVALUATED = 2_000

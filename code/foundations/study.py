@@ -66,8 +66,10 @@ class Study:
         The conclusions.
     sweeps
         Searches for learning rates, by name, whose choices the arms are given.
+    retrained
+        What the chapter trains again, to show that the same comes out: functions of the results that store it.
     measured
-        What takes seconds to measure, for the claims or for the chapter alone: functions of the results that store it.
+        What else takes seconds to measure, for the claims or for the chapter alone.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Study:
     fixed: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
+    retrained: Sequence[Callable[[Results], object]] = ()
     measured: Sequence[Callable[[Results], object]] = ()
 
     @property

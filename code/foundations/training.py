@@ -53,9 +53,9 @@ class Program:
 
     def reset(self, spec: RunSpec) -> None:
         """Set weights, dropout seeds, optimizer and coefficients to where a run of `spec` starts."""
-        keras.utils.set_random_seed(stream_seed(spec, "initialisation"))
         variables = [*state(self.model), *self.model.optimizer.variables]
-        for variable, value in zip(variables, [*state(build(spec.model)), *self.untouched], strict=True):
+        initial = initial_state(spec.model, stream_seed(spec, "initialisation"), keras.config.floatx())
+        for variable, value in zip(variables, [*initial, *self.untouched], strict=True):
             variable.assign(value)
         self.model.optimizer.learning_rate = spec.optimizer.learning_rate
         settings = vars(spec.model) | vars(spec.optimizer)
@@ -116,6 +116,14 @@ class Program:
 def state(model: keras.Model) -> list[Any]:
     """Return a network's weights and dropout seeds, without the metrics that `compile` adds."""
     return [variable for layer in model.layers for variable in layer.variables]
+
+
+@functools.lru_cache(maxsize=64)
+def initial_state(model: ModelSpec, seed: int, dtype: str) -> list[NDArray[Any]]:
+    """Return the `state` that Keras gives a new network after a global seed; kept, as many runs start from the same."""
+    assert dtype == keras.config.floatx()
+    keras.utils.set_random_seed(seed)
+    return [variable.numpy() for variable in state(build(model))]
 
 
 def penalty(model: keras.Model) -> Any:

@@ -68,8 +68,12 @@ def measure(studies: Sequence[Study]) -> Iterator[Study]:
     What takes seconds comes first, on its own, and what the claims of a study are judged by after all of it. Chapters
     then find it, which would otherwise measure one thing after another.
     """
-    tasks = [(place, study, what) for place, study in enumerate(studies) for what in study.measured]
-    tasks += [(place, study, _judge) for place, study in enumerate(studies)]
+    # Training again comes first: workers that have trained are replaced once they come to hold much else.
+    tasks: list[tuple[int, Study, Callable[[Results], object]]] = [
+        *((place, study, what) for place, study in enumerate(studies) for what in study.retrained),
+        *((place, study, what) for place, study in enumerate(studies) for what in study.measured),
+        *((place, study, _judge) for place, study in enumerate(studies)),
+    ]
     left = collections.Counter(place for place, *_ in tasks)
     for place in parallel.spread(itertools.starmap(joblib.delayed(_measure), tasks)):
         left[place] -= 1

@@ -47,7 +47,7 @@ study = Study(
     },
     scientific=("epochs (5, 10, 20, 40)",),
     fixed=("128 ReLU units", "Adam at Keras's default learning rate 0.001, constant", "batch size 32", "50,000 images"),
-    measured=(retrained,),
+    retrained=(retrained,),
     claims=(
         Claim(
             "accuracy-rises-to-20",

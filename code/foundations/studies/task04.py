@@ -111,7 +111,7 @@ study = Study(
         "50,000 training images",
         "5,000 images to stop on and 5,000 others to judge on",
     ),
-    measured=(restored,),
+    retrained=(restored,),
     claims=(
         Claim(
             "patience-3-stops-before-15",

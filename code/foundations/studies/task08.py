@@ -50,9 +50,14 @@ def moments(results: Measured, arm: str = BASELINE) -> Values:
     return gradient_moments(results[arm])
 
 
+def drawn_sizes(results: Measured) -> list[int]:
+    """Return those of `DRAWN_SIZES` that there are training images for; in a preview they are fewer."""
+    return [size for size in DRAWN_SIZES if size <= results[BASELINE][0].spec.data.train_size]
+
+
 def batch_noise(results: Measured, arm: str, places: Sequence[int]) -> Values:
-    """Return `minibatch_noise` of an arm for `DRAWN_SIZES`, at some of the kept weights, (seeds, places, sizes)."""
-    return minibatch_noise(results[arm], DRAWN_SIZES, places)
+    """Return `minibatch_noise` of an arm for `drawn_sizes`, at some of the kept weights, (seeds, places, sizes)."""
+    return minibatch_noise(results[arm], drawn_sizes(results), places)
 
 
 def noise_growth(results: Measured) -> Values:
@@ -67,7 +72,7 @@ def excess_slope(results: Measured) -> Values:
     What drawing without replacement takes away is put back before.
     """
     measured = batch_noise(results, EQUAL_EPOCHS["batch 32"], (-1,))[:, 0]
-    sizes = np.array(DRAWN_SIZES)
+    sizes = np.array(drawn_sizes(results))
     independent = measured / (sizes * left_of_noise(sizes, middle.data.train_size))
     return np.asarray(np.polyfit(np.log(sizes), np.log(independent).T, 1)[0] + 1)
 
