@@ -58,8 +58,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("keras-loss-overstates", "noise-lifts-keras-loss", "loss-above-val-loss-underfits"),
         ),
         Lesson(
-            "Keras's validation loss contains the penalty, so that a network which a penalty improved can look worse. "
-            "Compare cross-entropies.",
+            "Keras's validation loss contains the penalty, so that a network with a penalty can look worse than it "
+            "predicts. Compare cross-entropies.",
             ("val-loss-hides-the-gain",),
         ),
     ),
@@ -109,7 +109,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("equal-updates-fit-better", "equal-epochs-fit-worse", "large-batches-train-faster"),
         ),
         Lesson(
-            "A larger batch wants a larger learning rate; with Adam about by the root of what the batch grows by.",
+            "A larger batch wants a larger learning rate, but with Adam not in proportion. Whether growing by the root "
+            "keeps an epoch as good is open.",
             ("large-batch-wants-larger-rate", "square-root-keeps-the-epoch", "linear-scaling"),
         ),
         Lesson(
@@ -129,8 +130,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "In one hidden layer the choice of activation function is worth little: none clearly beats another, and "
-            "even the sigmoid is trained well at its own learning rate.",
+            "In one hidden layer, each at its own learning rate, the choice of activation function is worth little. "
+            "Even the sigmoid, which is behind at the default rate, is trained well.",
             ("relu-beats-tanh", "sigmoid-behind-at-default", "sigmoid-cannot-be-trained", "gelu-beats-relu"),
         ),
         Lesson(
@@ -181,8 +182,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "A penalty on the weights shrinks them and narrows the gap, and does not make the network read more new "
-            "images; a strong one costs.",
+            "A penalty on the weights shrinks them and narrows the gap. With many images it does not make the network "
+            "read more new ones, and a strong one costs.",
             ("penalty-shrinks-weights", "penalty-narrows-gap", "l2-raises-accuracy", "l2-default-is-safe"),
         ),
         Lesson(
@@ -194,8 +195,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("decay-is-l2", "adam-forgets-the-coefficient", "adam-empties-rare-pixels"),
         ),
         Lesson(
-            "On few images dropout and early stopping lower the cross-entropy, a penalty perhaps by less than counts. "
-            "Together they gain less than the sum of what each gains alone.",
+            "On few images dropout and early stopping lower the cross-entropy of a wide network, a penalty perhaps by "
+            "less than counts. Together they gain less than the sum of what each gains alone.",
             (
                 "dropout-lowers-small-data-loss",
                 "l2-lowers-small-data-loss",
@@ -222,7 +223,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "More parameters do not harm new images here, even where they widen the gap.",
+            "More parameters do not harm new images here; whether they widen the gap by as much as counts is open.",
             (
                 "gap-grows-with-width",
                 "wider-lowers-cross-entropy",
@@ -235,7 +236,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("random-labels-are-memorised", "random-labels-take-longer", "few-units-learn-no-noise"),
         ),
         Lesson(
-            "The smaller half of the weights is not needed, and size is not the best sign of what is.",
+            "The smaller half of the first layer's weights is not needed, and size is not the best sign of what is.",
             ("most-weights-are-needed", "signal-prunes-better"),
         ),
         Lesson(
