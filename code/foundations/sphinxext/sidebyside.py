@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-COLLECTING = ("all-claims", "reproduce", "takeaways")
-"""Pages that read the claims of every chapter."""
+COLLECTING = ("reproduce", "takeaways", "all-claims")
+"""Pages that read what all chapters trained, as they are dealt: the longest to who, of two, has the shorter chapters."""
 
 UNDECLARED = frozenset({"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"})
 """Extensions of Jupyter Book that touch one page at a time, or all after reading, and do not say that this is safe."""
@@ -40,10 +40,11 @@ def dealt(pages: list[str], processes: int) -> list[str]:
 
 
 def rank(page: str) -> int:
-    """Return 0 for a chapter, 1 for a page that collects from all of them, 2 for any other."""
+    """Return 0 for a chapter, more for a page that collects from all of them, in turn, and most for any other."""
     if chapter_mark(page):
         return 0
-    return 1 if page.rpartition("/")[2] in COLLECTING else 2
+    name = page.rpartition("/")[2]
+    return 1 + (COLLECTING.index(name) if name in COLLECTING else len(COLLECTING))
 
 
 def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
