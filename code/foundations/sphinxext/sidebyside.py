@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 COLLECTING = ("reproduce", "takeaways", "all-claims")
-"""Pages that read what all chapters trained, as they are dealt: the longest to who, of two, has the shorter chapters."""
+"""Pages that read what all chapters trained, as they are dealt: of two processes, the second has shorter chapters."""
 
 UNDECLARED = frozenset({"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"})
 """Extensions of Jupyter Book that touch one page at a time, or all after reading, and do not say that this is safe."""
