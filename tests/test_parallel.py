@@ -129,7 +129,7 @@ def test_work_is_ordered_by_structure(tmp_path_factory: pytest.TempPathFactory, 
 
 @given(st.permutations(WORK), st.floats(0.01, 10), st.integers(1, 4))
 def test_a_worker_is_given_runs_of_one_program(specs: list[RunSpec], seconds: float, workers: int) -> None:
-    """A worker is given as many runs of one program as fit into some seconds and an eighth of its share, or one."""
+    """A worker is given as many runs of one program as fit into some seconds and a third of its share, or one."""
     order = sorted(specs, key=parallel.turn)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "PORTION", seconds)
@@ -137,7 +137,7 @@ def test_a_worker_is_given_runs_of_one_program(specs: list[RunSpec], seconds: fl
         portions = [*parallel.portions(order)]
     assert order == [*itertools.chain.from_iterable(portions)]
     assert {1} == {len({*map(parallel.structure, portion)}) for portion in portions}
-    limit = min(seconds, sum(map(parallel.cost, order)) / (8 * workers))
+    limit = min(seconds, sum(map(parallel.cost, order)) / (3 * workers))
     costs = [sum(map(parallel.cost, portion)) for portion in portions]
     assert all(cost <= limit or len(portion) == 1 for cost, portion in zip(costs, portions, strict=True))
     for (first, cost), (second, _) in itertools.pairwise(zip(portions, costs, strict=True)):

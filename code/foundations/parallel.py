@@ -135,9 +135,9 @@ def spread(tasks: Iterable[Any]) -> Generator[Any]:
 def portions(specs: Sequence[RunSpec]) -> Iterator[Sequence[RunSpec]]:
     """Yield what a worker is given at a time: runs that share a program, so that not every worker compiles it.
 
-    They take `PORTION` seconds at most, and an eighth of a worker's share of all, unless a single run takes longer.
+    They take `PORTION` seconds at most, and a third of a worker's share of all, unless a single run takes longer.
     """
-    limit = min(PORTION, sum(map(cost, specs)) / (8 * workers()))
+    limit = min(PORTION, sum(map(cost, specs)) / (3 * workers()))
     for _, group in itertools.groupby(specs, key=structure):
         part: list[RunSpec] = []
         for spec in group:

@@ -15,7 +15,7 @@ PREVIEW_IMAGES = 1_000
 """Training images of a run in a preview, at most: as many as small training sets have, so that they share programs."""
 PREVIEW_LAYERS = 4
 """Hidden layers of a network in a preview, at most: deep ones take longer to compile than to train."""
-PREVIEW_EVALUATED = 2_000
+PREVIEW_EVALUATED = 500
 """Images that an evaluation in a preview's training reads."""
 PREVIEW_MEASURED = 50
 """Images that a costly measurement reads in a preview, at least, if it has so many."""
