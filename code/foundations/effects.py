@@ -72,7 +72,7 @@ class Effect:
         """Return a value of the effect as text, without its unit."""
         if self.ratio:
             return f"{math.exp(value):.{self.digits}f}"
-        return f"{value:{'+' if signed else ''}.{self.digits}f}".replace("-", "−")
+        return f"{value:{'+' if signed else ''}z.{self.digits}f}".replace("-", "−")
 
 
 def paired(name: str, *, more: str = "", less: str = "", than: str, margin: float | None = None) -> Effect:
