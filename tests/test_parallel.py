@@ -119,7 +119,7 @@ def test_work_is_ordered_by_structure(tmp_path_factory: pytest.TempPathFactory, 
     assert len({*programs}) == len([*itertools.groupby(programs)]) == 12
     sizes = [spec.model.parameters for spec in order]
     assert sorted(sizes, reverse=True) == sizes
-    for _, group in itertools.groupby(order, key=parallel.structure):
+    for _, group in itertools.groupby(order, key=parallel.program_key):
         epochs = [spec.epochs for spec in group]
         assert sorted(epochs, reverse=True) == epochs
     alone = [spec for spec in specs if spec.epochs == 4]
@@ -136,12 +136,12 @@ def test_a_worker_is_given_runs_of_one_program(specs: list[RunSpec], seconds: fl
         patch.setenv("FOUNDATIONS_WORKERS", str(workers))
         portions = [*parallel.portions(order)]
     assert order == [*itertools.chain.from_iterable(portions)]
-    assert {1} == {len({*map(parallel.structure, portion)}) for portion in portions}
+    assert {1} == {len({*map(parallel.program_key, portion)}) for portion in portions}
     limit = min(seconds, sum(map(parallel.cost, order)) / (3 * workers))
     costs = [sum(map(parallel.cost, portion)) for portion in portions]
     assert all(cost <= limit or len(portion) == 1 for cost, portion in zip(costs, portions, strict=True))
     for (first, cost), (second, _) in itertools.pairwise(zip(portions, costs, strict=True)):
-        alike = parallel.structure(first[0]) == parallel.structure(second[0])
+        alike = parallel.program_key(first[0]) == parallel.program_key(second[0])
         assert not alike or cost + parallel.cost(second[0]) > limit
 
 

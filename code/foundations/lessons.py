@@ -130,8 +130,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "In one hidden layer, each at its own learning rate, the choice of activation function is worth little. "
-            "Even the sigmoid, which is behind at the default rate, is trained well.",
+            "In one hidden layer, each at its own learning rate, no activation function was found clearly ahead. Even "
+            "the sigmoid, which is behind at the default rate, is trained well.",
             ("relu-beats-tanh", "sigmoid-behind-at-default", "sigmoid-cannot-be-trained", "gelu-beats-relu"),
         ),
         Lesson(

@@ -56,7 +56,7 @@ def missing(specs: Iterable[RunSpec], store: RunStore) -> list[RunSpec]:
     return sorted(found, key=turn)
 
 
-def structure(spec: RunSpec) -> tuple[object, ...]:
+def program_key(spec: RunSpec) -> tuple[object, ...]:
     """Return what runs have in common that share a compiled program, as a key to sort by, the costliest first."""
     shapes = (spec.batch_size, spec.data.train_size, spec.evaluate_images)
     return (-spec.model.parameters, *map(repr, spec.structure), *shapes)
@@ -64,7 +64,7 @@ def structure(spec: RunSpec) -> tuple[object, ...]:
 
 def turn(spec: RunSpec) -> tuple[object, ...]:
     """Return a key by which runs are sorted to be trained: by structure, and the longest first."""
-    return (*structure(spec), -cost(spec), spec.seed, spec.replica)
+    return (*program_key(spec), -cost(spec), spec.seed, spec.replica)
 
 
 def cost(spec: RunSpec) -> float:
@@ -138,7 +138,7 @@ def portions(specs: Sequence[RunSpec]) -> Iterator[Sequence[RunSpec]]:
     They take `PORTION` seconds at most, and a third of a worker's share of all, unless a single run takes longer.
     """
     limit = min(PORTION, sum(map(cost, specs)) / (3 * workers()))
-    for _, group in itertools.groupby(specs, key=structure):
+    for _, group in itertools.groupby(specs, key=program_key):
         part: list[RunSpec] = []
         for spec in group:
             if part and cost(spec) + sum(map(cost, part)) > limit:

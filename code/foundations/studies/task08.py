@@ -71,9 +71,10 @@ def excess_slope(results: Measured) -> Values:
 
     What drawing without replacement takes away is put back before.
     """
-    measured = batch_noise(results, EQUAL_EPOCHS["batch 32"], (-1,))[:, 0]
+    arm = EQUAL_EPOCHS["batch 32"]
+    measured = batch_noise(results, arm, (-1,))[:, 0]
     sizes = np.array(drawn_sizes(results))
-    independent = measured / (sizes * left_of_noise(sizes, middle.data.train_size))
+    independent = measured / (sizes * left_of_noise(sizes, results[arm][0].spec.data.train_size))
     return np.asarray(np.polyfit(np.log(sizes), np.log(independent).T, 1)[0] + 1)
 
 
