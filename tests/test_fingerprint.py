@@ -248,7 +248,7 @@ def test_every_change_of_code_counts(source: str, draw: st.DataObject) -> None:
 def test_training_depends_on_what_determines_a_run() -> None:
     """A run depends on the code of the data, the networks and the engine, and not on what only asks or shows."""
     found = {name.removeprefix("foundations.") for name in closure(TRAINING)}
-    assert {"training", "data", "models", "specs", "runs", "backend"} <= found
+    assert {"training", "program", "data", "models", "specs", "runs", "backend"} <= found
     others = {"evaluation", "plots", "claims", "cli", "store", "parallel", "study", "studies", "measurements", "bench"}
     assert set() == found & others
 

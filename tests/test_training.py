@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from foundations import data, models, training
+from foundations import data, models, program, training
 from foundations.runs import Run, Weights
 from foundations.specs import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, EarlyStoppingSpec, RunSpec, baseline
 
@@ -92,7 +92,7 @@ def gray(pool: data.Pool, positions: NDArray[np.int32]) -> NDArray[np.floating]:
 
 def network_of(spec: RunSpec) -> keras.Sequential:
     """Return a freshly built and compiled network with the initial weights and dropout seeds of a run."""
-    keras.utils.set_random_seed(training.stream_seed(spec, "initialisation"))
+    keras.utils.set_random_seed(spec.stream_seed("initialisation"))
     return models.compiled(spec.model, spec.optimizer)
 
 
@@ -241,7 +241,7 @@ def test_training_repeats_bitwise(bits: Bits) -> None:
 def test_new_compilation_repeats_bitwise(bits: Bits) -> None:
     """A run on a program that has trained others is bitwise the run on a program compiled for it alone."""
     used = bits(training.train(SMALL))
-    training.program_for.cache_clear()
+    program.cached_program.cache_clear()
     assert used == bits(training.train(SMALL))
 
 
@@ -336,14 +336,14 @@ def test_random_labels_are_learnt_by_heart_and_judged_by_the_true_ones(pool: dat
 def test_new_rate_or_seed_does_not_recompile() -> None:
     """Runs that differ in learning rate, seed, replica, length or early stopping share one compiled program."""
     training.train(SMALL)
-    program = training.program(SMALL)
-    functions = (program.steps, program.measure)
+    compiled = program.program_for(SMALL)
+    functions = (compiled.steps, compiled.measure)
     before = [function.experimental_get_tracing_count() for function in functions]
-    misses = training.program_for.cache_info().misses
+    misses = program.cached_program.cache_info().misses
     for changes in ({"learning_rate": 0.01}, {"seed": 5}, {"replica": 2}, {"epochs": 2, "snapshots": (3, 14)}):
         training.train(SMALL.vary(**changes))
     training.train(SMALL.vary(early_stopping=EarlyStoppingSpec()))
-    assert misses == training.program_for.cache_info().misses
+    assert misses == program.cached_program.cache_info().misses
     assert before == [function.experimental_get_tracing_count() for function in functions]
 
 
@@ -351,6 +351,7 @@ def test_new_rate_or_seed_does_not_recompile() -> None:
     ("setting", "values"),
     [
         ("l2", (0.001, 0.01)),
+        ("dropout", (0.1, 0.3)),
         ("weight_decay", (0.0, 0.3)),
         ("initializer", INITIALIZERS),
     ],
@@ -360,15 +361,15 @@ def test_coefficients_are_values_of_one_program(bits: Bits, setting: str, values
     first, second = (SMALL.vary(optimizer="adamw", epochs=2).vary(**{setting: value}) for value in values)
     alone = []
     for spec in (first, second):
-        training.program_for.cache_clear()
+        program.cached_program.cache_clear()
         alone.append(bits(training.train(spec)))
     shared = [bits(training.train(spec)) for spec in (first, second, first)]
-    assert training.program_for.cache_info().misses == 1
+    assert program.cached_program.cache_info().misses == 1
     assert [*alone, alone[0]] == shared
     assert alone[0]["weights"] != alone[1]["weights"]
 
 
-@pytest.mark.parametrize("changes", [{"l2": 0.0}, {"dropout": 0.1}, {"activation": "tanh"}, {"optimizer": "sgd"}])
+@pytest.mark.parametrize("changes", [{"l2": 0.0}, {"dropout": 0.5}, {"activation": "tanh"}, {"optimizer": "sgd"}])
 def test_other_structures_are_other_programs(changes: dict[str, Any]) -> None:
     """A penalty of 0 is none, and whatever else a program computes differently is part of a run's structure."""
     spec = SMALL.vary(l2=0.001)

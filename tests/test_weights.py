@@ -63,7 +63,7 @@ def test_size_and_penalty_by_hand() -> None:
 def test_penalty_is_what_keras_adds() -> None:
     """The penalty of a run's weights is the regularization loss of the Keras model that holds them."""
     from foundations.models import build  # noqa: PLC0415  # loads TensorFlow
-    from foundations.training import penalty  # noqa: PLC0415
+    from foundations.program import penalty  # noqa: PLC0415
 
     run = random_run(SMALL)
     model = build(SMALL.model)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundations import data, evaluation
+from foundations.errors import require
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run, Weights
-from foundations.specs import require
 
 LEADERS = 16
 """The hidden units, an eighth of the baseline's, whose weight in a decision `decisions` measures."""

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from foundations import data, evaluation
+from foundations.errors import require, require_one_of
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
-from foundations.specs import require, require_one_of
 
 BINS = 15
 DRAWS = 200

@@ -12,10 +12,10 @@ from PIL import Image
 
 from foundations import data, digits
 from foundations.digits import Picture, PictureError, Steps
+from foundations.errors import require_one_of
 from foundations.evaluation import accuracy, validation_set
 from foundations.measurements import measurement
 from foundations.runs import Run
-from foundations.specs import require_one_of
 
 MAGNIFICATION = 10
 CANVAS = 2

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundations import data, evaluation
+from foundations.errors import require
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
-from foundations.specs import require
 
 COUNTS = (0, 8, 16, 32, 48, 64, 96)
 """How many of the baseline's 128 hidden units are silenced."""

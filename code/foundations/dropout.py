@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from foundations import data
+from foundations.errors import require, require_number
 from foundations.evaluation import ACTIVATIONS, entropies, forward
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
-from foundations.specs import require, require_number
 
 
 def masked(hidden: Floats, rate: float, random: np.random.Generator) -> Floats:

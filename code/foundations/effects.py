@@ -10,9 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from foundations.errors import require
 from foundations.metrics import metric
 from foundations.runs import Run
-from foundations.specs import require
 from foundations.statistics import Judgement, judge_difference, judge_equivalence
 from foundations.tuning import SweepResults
 

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from foundations import data
+from foundations.errors import require_one_of
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run, Weights
-from foundations.specs import require_one_of
 
 ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
     "relu": lambda z: np.maximum(z, 0),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from foundations.claims import Outcome
+from foundations.errors import require_one_of
 from foundations.lessons import LESSONS, Lesson
-from foundations.specs import require_one_of
 from foundations.study import Results, Study
 from foundations.tables import NO_BREAK
 

@@ -9,9 +9,9 @@ from typing import Any, Concatenate, ParamSpec, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from foundations.errors import require
 from foundations.fingerprint import PACKAGE, digest, fingerprint, versions
 from foundations.runs import Run
-from foundations.specs import require
 from foundations.store import MEASUREMENTS, RunStore, run_key
 
 Values = NDArray[Any]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from foundations.errors import require_one_of
 from foundations.runs import Floats, Run
-from foundations.specs import require_one_of
 
 POINTS, NATS = "points", "nats"
 MARGIN_POINTS = 0.2

@@ -17,13 +17,14 @@ class Dropout(keras.layers.Dropout):
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Return `inputs` with a share `rate` of them silenced and the others scaled by 1/(1 - rate)."""
-        if not training or self.rate == 0:
+        if not training:
             return inputs
         count = tf.size(inputs)
         seed = tf.cast(self.seed_generator.next(), tf.int32)
         words = tf.random.stateless_uniform(((count + 1) // 2,), seed, None, None, tf.uint32, alg="philox")
         halves = tf.reshape(tf.bitcast(words, tf.uint16), (-1,))[:count]
-        kept = tf.reshape(tf.cast(halves, tf.int32) >= round(self.rate * 2**16), tf.shape(inputs))
+        threshold = tf.cast(tf.round(self.rate * 2.0**16), tf.int32)
+        kept = tf.reshape(tf.cast(halves, tf.int32) >= threshold, tf.shape(inputs))
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
 
 

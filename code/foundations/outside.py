@@ -14,11 +14,11 @@ from PIL import Image
 from foundations import data, profiles, strokes
 from foundations.canvases import preprocessed
 from foundations.digits import SIZE, Picture, PictureError, Steps, isolate, place, resample
+from foundations.errors import require_one_of
 from foundations.evaluation import accuracy, probabilities, validation_set
 from foundations.measurements import measurement
 from foundations.resampling import overlap, scale
 from foundations.runs import Run
-from foundations.specs import require_one_of
 
 DRAWN, SCANNED = "drawn", "scanned"
 SCAN_SIDE, ENLARGED, MARGIN = 8, 8, 16

@@ -17,9 +17,9 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import get_active_backend
 
 from foundations import data
-from foundations.errors import DataError, FoundationsError
+from foundations.errors import DataError, FoundationsError, require_count
 from foundations.runs import Run, longest, trajectory
-from foundations.specs import RunSpec, require_count
+from foundations.specs import RunSpec
 from foundations.store import RunStore, circumstances
 
 ALONE = threading.Lock()

@@ -6,7 +6,8 @@ import dataclasses
 import os
 from enum import StrEnum
 
-from foundations.specs import RunSpec, require_one_of
+from foundations.errors import require_one_of
+from foundations.specs import RunSpec
 
 PREVIEW_SEEDS = 2
 PREVIEW_SHARE = 4

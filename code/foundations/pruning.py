@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundations import data, evaluation
+from foundations.errors import require_number, require_one_of
 from foundations.measurements import measurement
 from foundations.runs import Floats, Run
-from foundations.specs import require_number, require_one_of
 
 Values = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from foundations.effects import Effect, Measured, Values
+from foundations.errors import require
 from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS, SERIES_LABELS, series
 from foundations.runs import Run
-from foundations.specs import require
 
 MARGINS = {POINTS: MARGIN_POINTS, NATS: MARGIN_NATS}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations.specs import require
+from foundations.errors import require
 
 
 def optimism(hits: NDArray[np.bool_], candidates: int, subset: int) -> NDArray[np.float64]:

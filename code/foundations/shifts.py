@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from foundations import data
+from foundations.errors import require_one_of
 from foundations.evaluation import probabilities, validation_set
 from foundations.measurements import measurement
 from foundations.runs import Run
-from foundations.specs import require_one_of
 
 Inks = NDArray[np.float64]
 Change = Callable[[Inks, float, np.random.Generator], Inks]

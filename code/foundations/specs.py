@@ -8,40 +8,19 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from foundations.errors import FoundationsError
+import numpy as np
+
+from foundations.errors import require, require_count, require_number, require_one_of
 
 ACTIVATIONS = ("relu", "tanh", "softsign", "gelu", "sigmoid")
 INITIALIZERS = ("glorot_uniform", "he_normal")
+STREAMS = ("initialisation", "order")
 MONITORS = ("val_loss", "val_accuracy")
 TRAINING_IMAGES = 50_000
 EVALUATED_IMAGES = 10_000
-
-
-def require(holds: bool, name: str, value: object, right: str) -> None:
-    """Raise an error that names `value` and what would be right, unless `holds`."""
-    if not holds:
-        raise FoundationsError(f"{name} must be {right}. Received: {value!r}")
-
-
-def require_one_of(name: str, value: object, known: Collection[str]) -> None:
-    """Raise an error that lists what is known, unless `value` is among it."""
-    require(value in known, name, value, f"one of {', '.join(known)}")
-
-
-def require_count(name: str, value: object, least: int) -> None:
-    """Raise an error unless `value` is a whole number of at least `least`."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    require(whole and value >= least, name, value, f"a whole number of at least {least}")  # type: ignore[operator]
-
-
-def require_number(name: str, value: object, right: str, low: float, high: float = math.inf) -> None:
-    """Raise an error unless `value` is a number in [`low`, `high`)."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    require(number and low <= value < high, name, value, right)  # type: ignore[operator]
 
 
 @dataclass(frozen=True)
@@ -260,13 +239,20 @@ class RunSpec:
 
     @property
     def structure(self) -> tuple[ModelSpec, OptimizerSpec]:
-        """The network and the optimizer, with 1 for what is not compiled in: the rate and the coefficients.
+        """The network and the optimizer, with fixed values for what is not compiled in: rates and coefficients.
 
-        A penalty of 0 is none, and compiled out.
+        A penalty of 0 is none, and compiled out, and so is dropout.
         """
         decay = {"weight_decay": 1.0} if isinstance(self.optimizer, AdamW) else {}
-        alike = self.vary(learning_rate=1.0, l2=float(self.model.l2 > 0), initializer=INITIALIZERS[0], **decay)
+        penalty, dropout = float(self.model.l2 > 0), 0.5 * (self.model.dropout > 0)
+        alike = self.vary(learning_rate=1.0, l2=penalty, dropout=dropout, initializer=INITIALIZERS[0], **decay)
         return alike.model, alike.optimizer
+
+    def stream_seed(self, purpose: str) -> int:
+        """Return the seed of one of a run's independent random streams, one of `STREAMS`."""
+        require_one_of("a random stream", purpose, STREAMS)
+        entropy = [self.seed, STREAMS.index(purpose) + 1, self.replica]
+        return int(np.random.SeedSequence(entropy).generate_state(1)[0] % 2**31)
 
     def vary(self, **changes: Any) -> RunSpec:
         """Return a copy with some settings changed, each named flatly.

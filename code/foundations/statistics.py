@@ -15,7 +15,7 @@ import numpy as np
 import scipy  # loads its parts when they are used: `scipy.stats` takes a second
 from numpy.typing import ArrayLike, NDArray
 
-from foundations.specs import require
+from foundations.errors import require
 
 LEVEL = 0.95
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from foundations.errors import require
 from foundations.metrics import series
 from foundations.runs import Run
-from foundations.specs import EarlyStoppingSpec, require
+from foundations.specs import EarlyStoppingSpec
 
 Values = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from foundations.specs import require_one_of
+from foundations.errors import require_one_of
 
 DRAWINGS = Path(__file__).with_name("strokes.json")
 UNITS = 100

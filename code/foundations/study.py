@@ -12,9 +12,10 @@ import numpy as np
 from foundations import parallel, profiles
 from foundations.claims import Claim, Outcome
 from foundations.effects import Values
+from foundations.errors import require, require_count, require_one_of
 from foundations.metrics import metric, series
 from foundations.runs import Run, trajectory
-from foundations.specs import RunSpec, require, require_count, require_one_of
+from foundations.specs import RunSpec
 from foundations.store import RunStore
 from foundations.tuning import TUNING_SEEDS, Sweep, SweepResults
 

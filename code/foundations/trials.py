@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from foundations.specs import require
+from foundations.errors import require
 
 
 def expected_best(values: ArrayLike) -> NDArray[np.float64]:

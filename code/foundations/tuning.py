@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundations import profiles
-from foundations.errors import VerdictError
+from foundations.errors import VerdictError, require
 from foundations.metrics import metric
 from foundations.runs import Run
-from foundations.specs import RunSpec, require
+from foundations.specs import RunSpec
 
 TUNING_SEEDS = (100, 101, 102)
 CRITERION = "validation_accuracy"

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from foundations.specs import SGD, Adam, AdamW, OptimizerSpec, require_count
+from foundations.errors import require_count
+from foundations.specs import SGD, Adam, AdamW, OptimizerSpec
 
 Values = NDArray[np.float64]
 

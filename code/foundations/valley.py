@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations.specs import require
+from foundations.errors import require
 
 Values = NDArray[np.float64]
 

@@ -18,10 +18,10 @@ from foundations import evaluation, parallel
 from foundations import studies as book
 from foundations.cli.terminal import console, errors, resumable, show_progress, table
 from foundations.digits import Prepared, prepare
-from foundations.errors import FoundationsError
+from foundations.errors import FoundationsError, require
 from foundations.pictures import PictureError, in_folder
 from foundations.runs import Run
-from foundations.specs import baseline, require
+from foundations.specs import baseline
 from foundations.store import RunStore
 from foundations.study import Arm
 

@@ -23,9 +23,9 @@ from foundations.cli.terminal import (
     train_missing,
     use_data,
 )
-from foundations.errors import FoundationsError
+from foundations.errors import FoundationsError, require
 from foundations.metrics import METRICS
-from foundations.specs import baseline, require
+from foundations.specs import baseline
 from foundations.study import Arm, Results, Study
 
 Scheduler = Annotated[

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 import joblib
 
 from foundations import parallel
+from foundations.errors import require_one_of
 from foundations.runs import trajectory
-from foundations.specs import RunSpec, require_one_of
+from foundations.specs import RunSpec
 from foundations.studies import (
     practical1,
     practical2,
