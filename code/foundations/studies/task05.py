@@ -36,7 +36,7 @@ def arms() -> dict[str, Arm]:
     """Return every rate at 128 units for 20 and for 40 epochs, and at other widths for 20 epochs over three seeds."""
     cases = [(rate, width, 20, 10 if width == 128 else 3) for width in (128, 32, 512) for rate in RATES]
     # Rate 0.1 is trained on for fewer seeds: beyond 20 epochs it decides no claim, and costs as much as the others.
-    cases += [(rate, 128, 40, 5 if rate == 0.1 else 10) for rate in RATES]
+    cases += [(rate, 128, 40, 3 if rate == 0.1 else 10) for rate in RATES]
     return {
         arm_name(rate, width, epochs): Arm(baseline.vary(dropout=rate, hidden=(width,), epochs=epochs), seeds)
         for rate, width, epochs, seeds in cases
