@@ -64,6 +64,11 @@ def test_a_preview_has_shallower_networks(depth: int, expected: int) -> None:
     assert widths[:expected] == Profile.PREVIEW.shorten(baseline.vary(hidden=widths)).model.hidden
 
 
+def test_a_preview_has_narrower_networks() -> None:
+    """Layers wider than the baseline's have its width in a preview; narrower ones keep theirs."""
+    assert (128, 32, 128) == Profile.PREVIEW.shorten(baseline.vary(hidden=(512, 32, 128))).model.hidden
+
+
 @pytest.mark.parametrize(("count", "expected"), [(5_000, 250), (500, 50), (50, 50), (30, 30)])
 def test_a_preview_measures_on_fewer_images(count: int, expected: int) -> None:
     """A costly measurement reads a twentieth of its images in a preview, or fifty, or all if there are fewer."""

@@ -11,6 +11,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
+from docutils.utils import new_document  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx.application import Sphinx
@@ -19,6 +21,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import make_chunks
 
 from foundations.reference import modules
+from foundations.sphinxext import typography
 from foundations.sphinxext.alphabets import restyle
 from foundations.sphinxext.latex import display_lines
 from foundations.sphinxext.mathml import CORE, MathError, to_mathml
@@ -242,6 +245,26 @@ def test_equations_are_numbered_and_linked(book: Book) -> None:
     assert page.count("<math ") == 3
     assert not [tag for tag in re.findall("<script[^>]*>", page.lower()) if "mathjax" in tag]
     assert re.search(r'href="one.html#equation-eq-c">\(?2\)?</a>', book.page("two"))
+
+
+def test_punctuation_stays_with_its_formula(book: Book) -> None:
+    """What closes a phrase after a formula is in an element with it, and every character of the text is kept once."""
+    book.write("one", "# One\n\nOf $x$, of ($y$), of $z$-axes and of $w$ alone.\n")
+    _, warnings = book.build()
+    assert warnings == ""
+    joined = re.findall(r'<span class="unbroken"><math.*?</math>(.*?)</span>', book.page("one"))
+    assert [",", "),", "-"] == joined
+    text = re.sub(r"<[^>]*>", "", re.sub(r"<math.*?</math>", "M", book.page("one")))
+    assert "Of M, of (M), of M-axes and of M alone." in text
+
+
+def test_numbers_from_results_have_a_minus() -> None:
+    """A hyphen before a digit is a minus in what is pasted from results, and stays a hyphen elsewhere."""
+    pasted, other = (nodes.inline("", "-0.5 to -1e-05, t-test", classes=[name]) for name in ("pasted-text", "other"))
+    document = new_document("page")
+    document += nodes.paragraph("", "", pasted, other)
+    typography.Minus(document).run()
+    assert ["−0.5 to −1e−05, t-test", "-0.5 to -1e-05, t-test"] == [node.astext() for node in document[0]]
 
 
 def test_formula_that_fails_warns(book: Book) -> None:

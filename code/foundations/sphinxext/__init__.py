@@ -14,14 +14,17 @@ from foundations.sphinxext import (
     pages,
     preview,
     sidebyside,
+    typography,
 )
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+PARTS = (anchors, dependencies, mathrenderer, numbering, offline, packagedoc, pages, preview, sidebyside, typography)
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx."""
-    for part in (anchors, dependencies, mathrenderer, numbering, offline, packagedoc, pages, preview, sidebyside):
+    for part in PARTS:
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
