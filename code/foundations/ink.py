@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 
 import numpy as np
+import scipy  # as in `foundations.statistics`
+import skimage
 from numpy.typing import NDArray
-from scipy import ndimage
-from skimage.filters import threshold_otsu
 
 from foundations.pictures import PictureError
 from foundations.resampling import COARSE, linear, reduce, scale
@@ -80,7 +80,7 @@ def stretched(picture: Picture) -> Picture:
     level = (picture - shades) / (1 - shades).clip(DARKEST)
     if np.ptp(level) < LEAST_CONTRAST:
         raise blank()
-    split = threshold_otsu(level)
+    split = skimage.filters.threshold_otsu(level)
     blank_paper = level[level <= split]
     base = np.median(blank_paper)
     noise = 1.4826 * np.median(np.abs(blank_paper - base))
@@ -126,5 +126,5 @@ def paper(picture: Picture) -> Picture:
 def opening(picture: Picture) -> Picture:
     """Return the brightest level that a whole square round each pixel reaches, the square being a window wide."""
     size = max(3, max(picture.shape) // WINDOW)
-    opened: Picture = ndimage.grey_opening(picture, size=(size, size), mode="nearest")
+    opened: Picture = scipy.ndimage.grey_opening(picture, size=(size, size), mode="nearest")
     return opened

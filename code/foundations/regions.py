@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # as in `foundations.statistics`
+import skimage
 from numpy.typing import NDArray
-from scipy import ndimage
-from skimage.filters import apply_hysteresis_threshold
-from skimage.measure import label, regionprops
 
 Picture = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -62,14 +61,14 @@ def find(picture: Picture) -> Found:
 def ink(picture: Picture) -> Mask:
     """Return which pixels are ink."""
     brightest = picture.max()
-    mask: Mask = apply_hysteresis_threshold(picture, FAINT * brightest, STRONG * brightest)
+    mask: Mask = skimage.filters.apply_hysteresis_threshold(picture, FAINT * brightest, STRONG * brightest)
     return mask
 
 
 def regions(mask: Mask) -> tuple[NDArray[np.integer], list[Any]]:
     """Return the connected regions of a mask: their numbers from 1 as a picture, and their properties."""
-    labels = label(mask, connectivity=2)
-    return labels, regionprops(labels)
+    labels = skimage.measure.label(mask, connectivity=2)
+    return labels, skimage.measure.regionprops(labels)
 
 
 def among(labels: NDArray[np.integer], parts: Sequence[Any]) -> Mask:
@@ -101,9 +100,9 @@ def together(mask: Mask) -> Found:
     """Return the digit that several regions make, and how many they make."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     extent = max(np.ptp(rows), np.ptp(columns)) + 1
-    near = ndimage.distance_transform_edt(~mask) <= GAP * extent / 2
-    labels = np.where(mask, label(near, connectivity=2), 0)
-    groups = sorted(regionprops(labels), key=lambda group: -group.area)
+    near = scipy.ndimage.distance_transform_edt(~mask) <= GAP * extent / 2
+    labels = np.where(mask, skimage.measure.label(near, connectivity=2), 0)
+    groups = sorted(skimage.measure.regionprops(labels), key=lambda group: -group.area)
     main, others = groups[0], groups[1:]
     more = sum(height(group) >= TALL * height(main) and group.area >= HEAVY * main.area for group in others)
     belonging = [group for group in others if distance(group.bbox, main.bbox) <= REACH * side(main.bbox)]

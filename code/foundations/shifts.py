@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # as in `foundations.statistics`
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from foundations import data
 from foundations.errors import require_one_of
@@ -52,12 +52,12 @@ def translate(images: Inks, amount: float, random: np.random.Generator) -> Inks:
 def _moved(images: Inks, pixels: int, axis: int, towards: int) -> Inks:
     shift = [0, 0, 0]
     shift[axis] = towards * pixels
-    return np.asarray(ndimage.shift(images, shift, order=0))
+    return np.asarray(scipy.ndimage.shift(images, shift, order=0))
 
 
 def rotate(images: Inks, amount: float, random: np.random.Generator) -> Inks:
     """Turn each image by so many degrees about its middle, to one side or the other."""
-    turned = [ndimage.rotate(images, side * amount, axes=(1, 2), reshape=False, order=1) for side in (-1, 1)]
+    turned = [scipy.ndimage.rotate(images, side * amount, axes=(1, 2), reshape=False, order=1) for side in (-1, 1)]
     return np.asarray(np.choose(random.integers(2, size=(len(images), 1, 1)), turned))
 
 
@@ -66,18 +66,18 @@ def shrink(images: Inks, amount: float, random: np.random.Generator) -> Inks:  #
     factor, middle = 1 / (1 - amount / 100), (images.shape[1] - 1) / 2
     offset = [0, middle * (1 - factor), middle * (1 - factor)]
     # Shrinking skips pixels: blurring first, by half of what is skipped, weighs them all.
-    smooth = ndimage.gaussian_filter(images, [0, *2 * [(factor - 1) / 2]])
-    return np.asarray(ndimage.affine_transform(smooth, [1, factor, factor], offset, order=1))
+    smooth = scipy.ndimage.gaussian_filter(images, [0, *2 * [(factor - 1) / 2]])
+    return np.asarray(scipy.ndimage.affine_transform(smooth, [1, factor, factor], offset, order=1))
 
 
 def thicken(images: Inks, amount: float, random: np.random.Generator) -> Inks:  # noqa: ARG001
     """Widen each stroke on both sides, as a pen would that is thicker by so many pixels in radius."""
-    return np.asarray(ndimage.grey_dilation(images, footprint=disc(amount)))
+    return np.asarray(scipy.ndimage.grey_dilation(images, footprint=disc(amount)))
 
 
 def thin(images: Inks, amount: float, random: np.random.Generator) -> Inks:  # noqa: ARG001
     """Take so many pixels off each stroke on both sides."""
-    return np.asarray(ndimage.grey_erosion(images, footprint=disc(amount)))
+    return np.asarray(scipy.ndimage.grey_erosion(images, footprint=disc(amount)))
 
 
 def disc(radius: float) -> NDArray[np.bool_]:
@@ -88,7 +88,7 @@ def disc(radius: float) -> NDArray[np.bool_]:
 
 def blur(images: Inks, amount: float, random: np.random.Generator) -> Inks:  # noqa: ARG001
     """Smooth each image by a Gaussian of that standard deviation in pixels."""
-    return np.asarray(ndimage.gaussian_filter(images, [0, amount, amount]))
+    return np.asarray(scipy.ndimage.gaussian_filter(images, [0, amount, amount]))
 
 
 def add_noise(images: Inks, amount: float, random: np.random.Generator) -> Inks:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import scipy  # as in `foundations.statistics`
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from foundations.errors import require_one_of
 
@@ -92,7 +92,7 @@ def path(stroke: Points) -> Points:
 def _smooth(part: Points) -> Points:
     steps = np.sqrt(np.linalg.norm(np.diff(part, axis=0), axis=1))
     along = np.concatenate([[0], np.cumsum(steps)])
-    spline = CubicSpline(along, part, bc_type="natural")
+    spline = scipy.interpolate.CubicSpline(along, part, bc_type="natural")
     return np.asarray(spline(np.linspace(0, along[-1], SAMPLES)))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # as in `foundations.statistics`
+import skimage
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
-from skimage.filters import threshold_otsu
-from skimage.measure import label, regionprops
 
 from foundations.resampling import COARSE, reduce
 
@@ -29,9 +28,9 @@ def sheet(picture: Picture) -> Picture:
     The ink of a digit is no sheet: none is as solid, has holes, and four corners.
     """
     coarse = reduce(picture, COARSE)
-    bright = coarse > threshold_otsu(coarse)
+    bright = coarse > skimage.filters.threshold_otsu(coarse)
     for side in (bright, ~bright):
-        for part in regionprops(label(side, connectivity=1)):
+        for part in skimage.measure.regionprops(skimage.measure.label(side, connectivity=1)):
             if is_sheet(part, coarse.shape):
                 return picture[shrunk(part.bbox, np.divide(picture.shape, coarse.shape))]
     return picture
@@ -52,7 +51,7 @@ def cornered(part: Any) -> float:
     It is 1 for paper, however it lies and is seen, and 2/π for an ellipse.
     """
     corners = np.argwhere(part.image)[:, np.newaxis] + [[0, 0], [0, 1], [1, 0], [1, 1]]
-    hull = ConvexHull(corners.reshape(-1, 2))
+    hull = scipy.spatial.ConvexHull(corners.reshape(-1, 2))
     points = hull.points[hull.vertices]
     down, across = np.moveaxis(points - points[:, np.newaxis], 2, 0)
     # Twice the area of every triangle on a diagonal, with the sign of the side that it lies on.
@@ -73,7 +72,8 @@ def inside(picture: Picture) -> tuple[slice, slice]:
     """Return the part of a picture without strips of something bright along its edges, such as the table's."""
     bounds = np.array([[0, 0], picture.shape])
     slack = 2 + max(picture.shape) // 50  # a strip's end is blurred
-    for part in regionprops(label(picture > threshold_otsu(picture), connectivity=2)):
+    bright = skimage.measure.label(picture > skimage.filters.threshold_otsu(picture), connectivity=2)
+    for part in skimage.measure.regionprops(bright):
         box = np.array(part.bbox).reshape(2, 2)
         for axis, length in enumerate(picture.shape):
             spans = np.ptp(box[:, 1 - axis]) >= STRIP_LENGTH * picture.shape[1 - axis]

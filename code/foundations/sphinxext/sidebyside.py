@@ -1,7 +1,8 @@
 """Pages are read side by side, one process a core, since reading a chapter is executing it.
 
 Sphinx cuts its sorted list of pages into pieces and gives each piece to a process. The list is dealt anew, so that each
-process has its share of the chapters, then of the pages that collect what all chapters measured, then of the others.
+process has its share of the chapters, then of the other pages with code, most of which collect what chapters measured,
+then of the rest.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-COLLECTING = ("reproduce", "takeaways", "all-claims")
-"""Pages that read what all chapters trained, as they are dealt: of two processes, the second has shorter chapters."""
+BESIDE = ("introduction", "takeaways", "reproduce", "all-claims")
+"""Pages with code that are no chapters, as they are dealt: of two processes, the second has the shorter chapters."""
 
 UNDECLARED = frozenset({"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"})
 """Extensions of Jupyter Book that touch one page at a time, or all after reading, and do not say that this is safe."""
@@ -40,11 +41,11 @@ def dealt(pages: list[str], processes: int) -> list[str]:
 
 
 def rank(page: str) -> int:
-    """Return 0 for a chapter, more for a page that collects from all of them, in turn, and most for any other."""
+    """Return 0 for a chapter, more for another page with code, in turn, and most for any other."""
     if chapter_mark(page):
         return 0
     name = page.rpartition("/")[2]
-    return 1 + (COLLECTING.index(name) if name in COLLECTING else len(COLLECTING))
+    return 1 + (BESIDE.index(name) if name in BESIDE else len(BESIDE))
 
 
 def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
