@@ -333,6 +333,16 @@ def test_versions_change_the_key(library: str, monkeypatch: pytest.MonkeyPatch) 
     assert before != run_key(baseline)
 
 
+def test_flags_of_the_compiler_change_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a compiler that is told otherwise gives is another result; no flags and empty flags are the same."""
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    before = run_key(baseline)
+    monkeypatch.setenv("XLA_FLAGS", "")
+    assert before == run_key(baseline)
+    monkeypatch.setenv("XLA_FLAGS", "--xla_backend_optimization_level=1")
+    assert before != run_key(baseline)
+
+
 def test_data_change_the_key(archive: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another data file makes another key; the same data under another name do not."""
     before = run_key(baseline)

@@ -58,9 +58,13 @@ def _settings(part: Any) -> dict[str, Any]:
 
 
 def circumstances() -> dict[str, Any]:
-    """Return what determines a run beside its spec: the data, the library versions and the training code."""
+    """Return what determines a run beside its spec: the data, the library versions, and the training code.
+
+    The variable XLA_FLAGS counts where it is set, as it tells the compiler how to round.
+    """
     checksum = data.checksum(data.source())
-    return {"data": checksum, "versions": versions(), "code": fingerprint("foundations.training")}
+    flags = {"flags": os.environ["XLA_FLAGS"]} if os.environ.get("XLA_FLAGS") else {}
+    return {"data": checksum, "versions": versions(), "code": fingerprint("foundations.training"), **flags}
 
 
 def run_key(spec: RunSpec) -> str:
