@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from typing import Any
 
 import joblib
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import get_reusable_executor, process_executor
 from joblib.parallel import get_active_backend
 
 from foundations import data
@@ -27,6 +27,9 @@ ALONE = threading.Lock()
 
 PORTION = 12.0
 """Seconds of training, by `cost`, that a worker is given at a time: what is lost when a build is killed."""
+
+GROWTH = 10**9
+"""Bytes by which a worker may grow before joblib replaces it: it keeps the programs that it has compiled."""
 
 Progress = Callable[[Sequence[RunSpec], Iterable[Run]], Iterable[Run]]
 """Passes runs on as they come, given the specs of all of them, and shows how far they are."""
@@ -117,7 +120,7 @@ def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
 
 def spread(tasks: Iterable[Any]) -> Generator[Any]:
     """Do joblib's delayed tasks in workers, and yield the results as they come; end the workers if interrupted."""
-    # joblib replaces a worker that has come to hold much, as measurements may, and warns of it.
+    # joblib replaces a worker that has come to hold much (`GROWTH`), as measurements may, and warns of it.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     pool = joblib.Parallel(**dispatch(), return_as="generator_unordered")
     with holding_interrupts():
@@ -220,6 +223,7 @@ def train_in_worker(spec: RunSpec, asked: Mapping[str, object]) -> Run:
     """
     if threading.current_thread() is threading.main_thread():  # as in joblib's workers, not in a cluster's
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # whatever libraries do that a run loads
+    process_executor._MAX_MEMORY_LEAK_SIZE = GROWTH  # joblib has no setting for it
     with ALONE:
         compare(asked, circumstances())
         isolate()
