@@ -249,13 +249,13 @@ def test_equations_are_numbered_and_linked(book: Book) -> None:
 
 def test_punctuation_stays_with_its_formula(book: Book) -> None:
     """What closes a phrase after a formula is in an element with it, and every character of the text is kept once."""
-    book.write("one", "# One\n\nOf $x$, of ($y$), of $z$-axes and of $w$ alone.\n")
+    book.write("one", "# One\n\nOf $x$, of ($y$), of $z$-axes and of $w$ alone. By *law*. As $x$. As $y$\n")
     _, warnings = book.build()
     assert warnings == ""
     joined = re.findall(r'<span class="unbroken"><math.*?</math>(.*?)</span>', book.page("one"))
-    assert [",", "),", "-"] == joined
+    assert [",", "),", "-", "."] == joined
     text = re.sub(r"<[^>]*>", "", re.sub(r"<math.*?</math>", "M", book.page("one")))
-    assert "Of M, of (M), of M-axes and of M alone." in text
+    assert "Of M, of (M), of M-axes and of M alone. By law. As M. As M" in text
 
 
 def test_numbers_from_results_have_a_minus() -> None:
@@ -264,7 +264,7 @@ def test_numbers_from_results_have_a_minus() -> None:
     document = new_document("page")
     document += nodes.paragraph("", "", pasted, other)
     typography.Minus(document).run()
-    assert ["−0.5 to −1e−05, t-test", "-0.5 to -1e-05, t-test"] == [node.astext() for node in document[0]]
+    assert ["−0.5 to −1e-05, t-test", "-0.5 to -1e-05, t-test"] == [node.astext() for node in document[0]]
 
 
 def test_formula_that_fails_warns(book: Book) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _CLOSING = re.compile(r"[.,;:!?)\]’”%-]+")
-_HYPHEN = re.compile(r"-(?=\d)")
+_HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
 
 
 class Punctuation(SphinxPostTransform):
@@ -28,8 +28,10 @@ class Punctuation(SphinxPostTransform):
             if not (isinstance(text, nodes.Text) and (mark := _CLOSING.match(text.astext()))):
                 continue
             parent = formula.parent
-            parent.replace(text, nodes.Text(text.astext()[mark.end() :]))
-            parent.replace(formula, nodes.inline("", "", formula.deepcopy(), nodes.Text(mark[0]), classes=["unbroken"]))
+            # By identity: `Element.replace` takes the first text that reads the same.
+            place = next(place for place, child in enumerate(parent.children) if child is formula)
+            parent[place + 1] = nodes.Text(text.astext()[mark.end() :])
+            parent[place] = nodes.inline("", "", formula.deepcopy(), nodes.Text(mark[0]), classes=["unbroken"])
 
 
 class Minus(SphinxPostTransform):
