@@ -25,8 +25,6 @@ book: $(READY) ## Train and measure what is missing and build the site into _bui
 	$(BUILD)
 
 preview: export FOUNDATIONS_PROFILE := preview
-# A preview compiles for longer than it trains.
-preview: export XLA_FLAGS := --xla_backend_optimization_level=1
 preview: $(READY) ## The same with few seeds and epochs, into _build/preview
 	$(BIN)/foundations measure --if-trained
 	$(BUILD) --path-output _build/preview
