@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from foundations import digits, plots
 from foundations.errors import FoundationsError
 from foundations.metrics import SERIES_LABELS
+from foundations.plots.frame import LINE, apart, label_end
 from foundations.specs import EarlyStoppingSpec, baseline
 from foundations.statistics import estimate
 from pretended import pretend, results_of
@@ -93,6 +94,36 @@ def test_curves_are_named_at_their_ends() -> None:
     assert [BLUE, ORANGE] == [to_hex(text.get_color()) for text in ax.texts]
     assert [(3.0, pytest.approx(97))] * 2 == [text.xy for text in ax.texts]
     assert ax.get_legend() is None
+
+
+@given(st.lists(st.floats(-500, 500), min_size=1, max_size=8), st.floats(0.1, 20))
+def test_names_are_moved_apart(heights: list[float], gap: float) -> None:
+    """Moved heights keep their order, sum and spread, are a gap apart, and stay where they are if they were."""
+    moved = apart(np.array(heights), gap)
+    order = np.argsort(heights, kind="stable")
+    steps = np.diff(moved[order])
+    assert (steps >= gap - 1e-6).all()
+    assert pytest.approx(sum(heights), abs=1e-6) == moved.sum()
+    if (np.diff(np.array(heights)[order]) >= gap).all():
+        assert pytest.approx(heights, abs=1e-9) == moved
+
+
+def test_names_that_meet_are_drawn_apart() -> None:
+    """Names of lines that end near each other do not overlap in the limits that are set later; a far one stays."""
+    fig, ax = plt.subplots()
+    ends = {"upper": (9.9, 1.001), "lower": (10, 1), "far": (10, 60), "early": (1, 1)}
+    for name, end in ends.items():
+        label_end(ax, *end, name, "C0")
+    label_end(ax, 10, 1, "", "C0")
+    ax.set(xlim=(0, 10), ylim=(0.5, 100), yscale="log")
+    fig.canvas.draw()
+    assert [*ends] == names(ax)
+    lines = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert {"far": 0, "early": 0} == pytest.approx({name: lines[name] for name in ("far", "early")})
+    upper, lower = (text.get_window_extent() for text in ax.texts[:2])
+    assert not upper.overlaps(lower)
+    assert upper.y0 > lower.y0
+    assert lines["upper"] - lines["lower"] <= LINE
 
 
 @pytest.mark.parametrize(

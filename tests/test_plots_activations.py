@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import matplotlib as mpl
@@ -12,14 +11,12 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
 from foundations import plots
 from foundations.activations import DERIVATIVES, NAMES
 from foundations.evaluation import ACTIVATIONS
-from foundations.plots.activations import COLORS, apart
+from foundations.plots.activations import COLORS
 
 
 @pytest.fixture(autouse=True)
@@ -54,17 +51,6 @@ def test_layers_are_drawn_as_the_signal_travels() -> None:
     assert {"ReLU": 2, "tanh": 2} == {text.get_text(): text.xy[0] for text in ax.texts if text.get_text()}
     assert ax.xaxis_inverted()
     assert ("log", "hidden layer") == (ax.get_yscale(), ax.get_xlabel())
-
-
-@given(st.dictionaries(st.text(), st.floats(1e-12, 1e3), min_size=1, max_size=6), st.floats(0.01, 2))
-def test_names_are_kept_apart(heights: dict[str, float], gap: float) -> None:
-    """Moved heights keep their order, are at least the gap apart, and never lie below where they were."""
-    moved = apart(heights, gap)
-    assert heights.keys() == moved.keys()
-    logs = [math.log(moved[name]) for name in sorted(heights, key=heights.__getitem__)]
-    assert all(step >= gap - 1e-6 for step in np.diff(logs))
-    assert all(moved[name] >= height * (1 - 1e-9) for name, height in heights.items())
-    assert pytest.approx(min(heights.values())) == min(moved.values())
 
 
 def test_seeds_are_dots_and_means_lines() -> None:

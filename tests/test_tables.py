@@ -118,7 +118,7 @@ def test_design_of_a_study() -> None:
         ["Scientific (compared)", "dropout (0 or 0.3)"],
         ["Nuisance (tuned)", "none"],
         ["Fixed (caveats)", "Adam; batch size 32"],
-        ["Arms", "2: plain, dropout"],
+        ["Arms", "2: plain; dropout"],
         ["Seeds", "3 or 10"],
     ]
     assert expected == found.rows[1:]
@@ -132,7 +132,7 @@ def test_design_names_what_was_tuned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "expected"), [(8, "8: 0, 1, 2, 3, 4, 5, 6, 7"), (9, "9: 0, 1, …, 8"), (64, "64: 0, 1, …, 63")]
+    ("count", "expected"), [(8, "8: 0; 1; 2; 3; 4; 5; 6; 7"), (9, "9: 0; 1; …; 8"), (64, "64: 0; 1; …; 63")]
 )
 def test_design_shortens_many_arms(count: int, expected: str) -> None:
     """More than eight arms are told by their number and ends."""

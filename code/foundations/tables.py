@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +22,8 @@ from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_VALUE = re.compile(r"((?:\w+ = |< )?[-+−]?\d[\d,.]*(?:e[-+]\d+)?(?: ± [\d.]+)?)")
+"""A number with what belongs to it: its name, its exponent, its deviation."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,15 @@ class Table:
 
 
 def _row(cells: Sequence[Cell]) -> str:
-    texts = [cell.html if isinstance(cell, Markup) else escape(cell) for cell in cells]
+    texts = [cell.html if isinstance(cell, Markup) else _unbroken(cell) for cell in cells]
     return f'<th scope="row">{texts[0]}</th>' + "".join(f"<td>{text}</td>" for text in texts[1:])
+
+
+def _unbroken(text: str) -> str:
+    """Return a cell's text as HTML in which no value is broken over lines."""
+    parts = [escape(part) for part in _VALUE.split(text)]
+    parts[1::2] = [f'<span class="unbroken">{part}</span>' if re.search("[ -]", part) else part for part in parts[1::2]]
+    return "".join(parts)
 
 
 def design(study: Study) -> Table:
@@ -74,14 +84,14 @@ def design(study: Study) -> Table:
         ("Scientific (compared)", "; ".join(study.scientific)),
         ("Nuisance (tuned)", "; ".join(study.nuisance) or "none"),
         ("Fixed (caveats)", "; ".join(study.fixed)),
-        ("Arms", f"{len(study.arms)}: {', '.join(study.arms) if len(study.arms) <= 8 else _ends([*study.arms])}"),
+        ("Arms", f"{len(study.arms)}: {'; '.join(study.arms) if len(study.arms) <= 8 else _ends([*study.arms])}"),
         ("Seeds", " or ".join(map(str, seeds))),
     ]
     return Table(f"The study {study.name}.", ("", "What"), rows)
 
 
 def _ends(names: Sequence[str]) -> str:
-    return f"{names[0]}, {names[1]}, …, {names[-1]}"
+    return f"{names[0]}; {names[1]}; …; {names[-1]}"
 
 
 def deltas(study: Study) -> Table:
@@ -151,15 +161,13 @@ def stopping(results: Results, cases: Mapping[str, tuple[str, EarlyStoppingSpec]
 
 def _stopped(runs: Sequence[Run], rule: EarlyStoppingSpec) -> list[str]:
     found = [stopped(run, rule) for run in runs]
-    cells = (
+    return [
         _mean(np.array([stop.epochs for stop in found]), 1),
         _mean(np.array([stop.kept_epoch for stop in found]), 1),
         _mean(at_stop(runs, "judge_cross_entropy", rule), 3),
         f"{regret(runs, rule).mean():.4f}",
         _mean(at_stop(runs, "judge_accuracy", rule), 2),
-    )
-    # In a row of many cells a mean must not part from its deviation.
-    return [cell.replace(" ", NO_BREAK) for cell in cells]
+    ]
 
 
 def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:
@@ -219,9 +227,9 @@ def training_time(results: Sequence[Results]) -> Table:
     for result in results:
         own = [seconds[training] for training, (_, name) in owners.items() if name == result.study.name]
         rows.append(
-            (result.study.name, str(len(result.runs)), str(len(result.all_runs)), str(len(own)), f"{sum(own):.0f}")
+            (result.study.name, *(f"{n:,.0f}" for n in (len(result.runs), len(result.all_runs), len(own), sum(own))))
         )
-    rows.append(("All", "", "", str(len(seconds)), f"{sum(seconds.values()):.0f}"))
+    rows.append(("All", "", "", f"{len(seconds):,}", f"{sum(seconds.values()):,.0f}"))
     return Table("Training time of each study.", ("Study", "Arms", "Runs", "Trainings", "Core-seconds"), rows)
 
 

@@ -15,6 +15,8 @@ from foundations.quantities import Quantity, at_epoch
 from foundations.runs import Run
 
 RATES = (0.0, 0.1, 0.3)
+ENDS = (RATES[0], RATES[-1])
+"""The rates that other widths and more epochs are tried with."""
 WIDTHS = (32, 128, 512)
 LENGTHS = (5, 10, 20, 40)
 PLAIN, LIGHT, HEAVY = (f"dropout {rate:g}" for rate in RATES)
@@ -30,20 +32,20 @@ def arm_name(rate: float, width: int = 128, epochs: int = 20) -> str:
 
 
 def arm_at(rate: float, width: int, epoch: int) -> str:
-    """Return the arm that an epoch is read from, the one with most seeds."""
+    """Return the arm that an epoch is read from, the shortest that has it."""
     return arm_name(rate, width, 20 if epoch <= 20 else 40)
 
 
-def lengths(results: Measured, width: int) -> list[int]:
-    """Return the epochs, of `LENGTHS`, that networks of a width were trained for; in a preview they are fewer."""
-    asked = [epoch for epoch in LENGTHS if epoch <= 20 or width == 128]
-    return [epoch for epoch in asked if results[arm_at(0.0, width, epoch)][0].epochs >= epoch]
+def lengths(results: Measured, width: int, rate: float = 0.0) -> list[int]:
+    """Return the epochs, of `LENGTHS`, that networks were trained for; in a preview they are fewer."""
+    asked = [epoch for epoch in LENGTHS if epoch <= 20 or (width == 128 and rate in ENDS)]
+    return [epoch for epoch in asked if results[arm_at(rate, width, epoch)][0].epochs >= epoch]
 
 
 def change(results: Measured, name: str, rate: float, epoch: int, width: int = 128) -> Values:
     """Return a curve's value with dropout minus without, after so many epochs, (seeds,), paired by seed."""
     dropped, plain = (at_epoch(name, epoch).of(results[arm_at(each, width, epoch)]) for each in (rate, 0.0))
-    return np.asarray(dropped - plain[: len(dropped)])
+    return np.asarray(dropped - plain)
 
 
 def settled_change(results: Measured, width: int) -> Values:

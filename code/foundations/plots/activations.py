@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,8 +18,6 @@ COLORS = dict(zip(ACTIVATIONS, ("C0", "C1", "C2", "C3", "C4"), strict=True))
 """One colour an activation in all figures."""
 APART = 0.08
 """How far apart the activations' dots stand, in settings."""
-LINE = 0.06
-"""The height of a line's name, as a share of the axis."""
 
 
 def activations(derivative: bool = False, reach: float = 3.0, ax: Axes | None = None) -> Axes:
@@ -61,25 +58,14 @@ def by_layer(
         band(ax, layers, values, "", color=COLORS[name])
     for name, line in derived.items():
         ax.plot(layers, np.asarray(line), color=COLORS[name], linestyle="--", linewidth=1)
-    ends = {name: float(values[:, 0].mean()) for name, values in measured.items()}
-    for name, height in apart(ends, float(np.diff(np.log(ax.get_ylim()))[0]) * LINE).items():
-        label_end(ax, first, height, NAMES[name], COLORS[name])
+    for name, values in measured.items():
+        label_end(ax, first, float(values[:, 0].mean()), NAMES[name], COLORS[name])
     ax.invert_xaxis()
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.yaxis.set_major_locator(LogLocator(numticks=7))
     ax.minorticks_off()
     ax.set_xlabel("hidden layer")
     return ax
-
-
-def apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
-    """Return heights on a logarithmic axis, moved upwards where two would be closer than a gap in their logarithms."""
-    moved: dict[str, float] = {}
-    lowest = -math.inf
-    for name in sorted(heights, key=heights.__getitem__):
-        lowest = max(math.log(heights[name]), lowest + gap)
-        moved[name] = math.exp(lowest)
-    return moved
 
 
 def dots_and_means(values: Mapping[str, NDArray[np.float64]], at: Sequence[float], ax: Axes | None = None) -> Axes:

@@ -15,30 +15,34 @@ APART = 0.05
 
 
 def changes(
-    epochs: Sequence[int], by_arm: Mapping[str, Sequence[NDArray[np.floating]]], ax: Axes | None = None
+    epochs: Sequence[int],
+    by_arm: Mapping[str, Sequence[NDArray[np.floating]]],
+    ax: Axes | None = None,
+    colors: Mapping[str, str] | None = None,
 ) -> Axes:
     """Draw differences from a reference at several lengths of training: a dot a seed, a line through the means.
-
-    The first colour is left to the reference, which other figures draw beside the arms.
 
     Parameters
     ----------
     epochs
         The lengths, from the shortest; they are drawn on a logarithmic axis.
     by_arm
-        By what an arm is called beside its line, one array (seeds,) a length.
+        By what an arm is called beside its line, one array (seeds,) for each of the first so many lengths.
     ax
         Where to draw; a new figure if None.
+    colors
+        By arm, if the first colour is not to be left to the reference, and the following ones given in turn.
     """
     ax = axes_or_new(ax)
     ax.axhline(0, color="0.5", linewidth=1)
+    colors = {label: f"C{number}" for number, label in enumerate(by_arm, start=1)} | dict(colors or {})
     for number, (label, differences) in enumerate(by_arm.items(), start=1):
-        x = np.array(epochs) * 2 ** (APART * (2 * number - len(by_arm) - 1))
+        x = np.array(epochs)[: len(differences)] * 2 ** (APART * (2 * number - len(by_arm) - 1))
         means = [float(values.mean()) for values in differences]
-        (line,) = ax.plot(x, means, color=f"C{number}")
+        ax.plot(x, means, color=colors[label])
         for place, values in zip(x, differences, strict=True):
-            ax.plot(np.full(len(values), place), values, "o", markersize=3, alpha=0.6, color=f"C{number}")
-        label_end(ax, float(x[-1]), means[-1], label, line.get_color())
+            ax.plot(np.full(len(values), place), values, "o", markersize=3, alpha=0.6, color=colors[label])
+        label_end(ax, float(x[-1]), means[-1], label, colors[label])
     ax.set_xscale("log", base=2)
     ax.set_xticks(epochs, [str(length) for length in epochs])
     ax.set_xlabel("epochs")

@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+import scipy  # as in `foundations.statistics`
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.text import Annotation
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+from numpy.typing import NDArray
 
 STYLE = Path(__file__).with_name("book.mplstyle")
+BESIDE = 4
+"""How far to the right of a line's end its name stands, in points."""
+LINE, NEAR = 11.0, 24.0
+"""Names whose lines end within so many points of each other, across, are kept so many points apart, from above."""
 
 
 def use_style() -> None:
@@ -24,6 +33,34 @@ def axes_or_new(ax: Axes | None, **size: Any) -> Axes:
 
 
 def label_end(ax: Axes, x: float, y: float, text: str, color: Any) -> None:
-    """Write a line's name beside its last point."""
-    place: dict[str, Any] = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
-    ax.annotate(text, (x, y), color=color, fontsize=9, **place)
+    """Write a line's name beside its last point; names that would meet are moved apart when they are drawn."""
+    if text:
+        ax.add_artist(EndLabel(text, (x, y), color=color, fontsize=9))
+
+
+class EndLabel(Annotation):
+    """The name of a line, beside its end."""
+
+    def __init__(self, text: str, end: tuple[float, float], **style: Any) -> None:
+        place: dict[str, Any] = {"xytext": (BESIDE, 0), "textcoords": "offset points", "va": "center"}
+        super().__init__(text, end, annotation_clip=False, clip_on=False, **place, **style)
+
+    def update_positions(self, renderer: RendererBase) -> None:
+        """Move up or down from where other names are, for the limits and scales that the axes have by now."""
+        assert self.axes is not None
+        others = [text for text in self.axes.texts if isinstance(text, EndLabel)]
+        ends = self.axes.transData.transform([text.xy for text in others]) / renderer.points_to_pixels(1)
+        own = others.index(self)
+        near = np.flatnonzero(abs(ends[:, 0] - ends[own, 0]) <= NEAR)
+        shifts = dict(zip(near, apart(ends[near, 1], LINE) - ends[near, 1], strict=True))
+        self.set_position((BESIDE, shifts[own]))
+        super().update_positions(renderer)
+
+
+def apart(heights: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
+    """Return heights (n,) moved as little as is needed, by least squares, to be a gap apart; their order stays."""
+    order = np.argsort(heights, kind="stable")
+    steps = gap * np.arange(len(heights))
+    moved = np.empty_like(heights)
+    moved[order] = scipy.optimize.isotonic_regression(heights[order] - steps).x + steps
+    return moved

@@ -126,6 +126,11 @@ def _clean_attributes(element: Element) -> None:
             accent.set("stretchy", "false")
         accent.text = _ACCENTS[accent.text or ""]
         element.set("accent", "true")
+    elif element.tag == "mover" and element[1].text == "\N{HORIZONTAL BAR}":
+        # No character stretches to a line over a term in all fonts; the style sheet draws it.
+        element.remove(element[1])
+        element.tag = "mrow"
+        element.set("class", "overline")
 
 
 def _join(element: Element) -> None:

@@ -58,6 +58,7 @@ class PackageReference(SphinxDirective):
     def entry(self, module: str, entry: reference.Entry) -> nodes.definition_list_item:
         """Return a name with what it is."""
         term = nodes.term("", "", nodes.strong("", entry.name), nodes.Text(entry.signature))
+        term["support_smartquotes"] = False  # a default such as "relu" is code
         term["ids"].append(self.note(entry.kind, f"{module}.{entry.name}"))
         return nodes.definition_list_item(
             "", term, nodes.definition("", nodes.paragraph("", "", *prose(entry.summary)))
