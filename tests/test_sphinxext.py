@@ -212,6 +212,39 @@ def test_limits_go_underneath_in_displays() -> None:
     assert "munder" not in tags(to_mathml(r"\log_k p", "block"))
 
 
+@pytest.mark.parametrize(
+    ("latex", "parts"),
+    [
+        ("a = b = c", ["a=b", "=c"]),
+        (r"a = -b + c, \qquad -d \le e", ["a=−b", "+c,", "−d≤e"]),
+        (r"f(x + y)^2 - (u = v)", ["f(x+y)2", "−(u=v)"]),
+        (r"\sum_i -a_i + |b| - c", ["∑i−ai", "+|b|", "−c"]),
+        (r"\left(a + b = c = d\right)", None),
+        ("a = b", None),
+        (r"\begin{aligned} a &= b = c \\ &= d + e \end{aligned}", None),
+    ],
+)
+def test_displays_can_be_broken(latex: str, parts: list[str] | None) -> None:
+    """A display is cut before its second relation and what is added, at its outermost level, and after wide spaces."""
+    root = ElementTree.fromstring(to_mathml(latex, "block"))
+    assert (parts is not None) == (root.get("class") == "breaks")
+    if parts is not None:
+        assert parts == ["".join(part.itertext()) for part in root]
+    assert "breaks" not in to_mathml(latex)
+
+
+def test_signs_are_not_spaced_as_sums() -> None:
+    """A minus after an operator is a sign, one after a term or a bracket is not."""
+    root = ElementTree.fromstring(to_mathml("a = -b - (c) - d"))
+    assert ["prefix", None, None] == [mark.get("form") for mark in root.iter("mo") if mark.text == "−"]
+
+
+def test_lines_over_terms_are_drawn_by_the_style_sheet() -> None:
+    """An overline is a row with a border, as no character stretches to it in all fonts."""
+    (row,) = ElementTree.fromstring(to_mathml(r"\overline{a + b}"))[0]
+    assert ("mrow", "overline", "a+b") == (row.tag, row.get("class"), "".join(row.itertext()))
+
+
 def test_upright_words_and_numbers_are_whole() -> None:
     r"""``\mathrm`` gives one identifier and ``1{,}000`` one number, so that they are read aloud as such."""
     root = ElementTree.fromstring(to_mathml(r"\mathrm{ReLU} + 1{,}000"))

@@ -110,6 +110,20 @@ def test_markup_is_kept() -> None:
     assert '<th scope="row">&lt;i&gt;</th><td>&lt;b&gt;</td>' in html
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("0.97 ± 0.01", '<span class="unbroken">0.97 ± 0.01</span>'),
+        ("λ = 1e-4, late", '<span class="unbroken">λ = 1e-4</span>, late'),
+        ("< 0.0001", '<span class="unbroken">&lt; 0.0001</span>'),
+        ("a < b & 12 units", "a &lt; b &amp; 12 units"),
+    ],
+)
+def test_values_are_not_broken_over_lines(cell: str, expected: str) -> None:
+    """A number stays with its name, its exponent and its deviation; other text is as it was."""
+    assert f"<td>{expected}</td>" in Table("", ("", ""), [("", cell)])._repr_html_()
+
+
 def test_design_of_a_study() -> None:
     """The design says what a study asks, compares, tunes and holds fixed, its arms and its seeds."""
     found = read(design(STUDY))

@@ -11,6 +11,7 @@ from latex2mathml.converter import convert_to_element
 
 from foundations.sphinxext.alphabets import restyle
 from foundations.sphinxext.latex import normalise
+from foundations.sphinxext.mathbreaks import allow_breaks
 from foundations.sphinxext.mathspacing import set_spacing
 
 CORE = frozenset(
@@ -75,6 +76,8 @@ def to_mathml(latex: str, display: Literal["inline", "block"] = "inline") -> str
         raise MathError(f"{latex!r} cannot be read ({reason})") from error
     _clean(tree, latex)
     set_spacing(tree)
+    if display == "block":
+        allow_breaks(tree)
     tree.attrib.pop("xmlns", None)
     tree.set("alttext", " ".join(latex.split()))
     return tostring(tree, encoding="unicode", short_empty_elements=False)

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 LIMITS = frozenset(["max", "min", "sup", "inf", "lim", "limsup", "liminf", "argmax", "argmin", "det", "gcd"])
 """Functions whose subscript goes underneath in a display."""
 
+SIGNS = frozenset("+−±∓")
 THIN = "0.1667em"
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _ROWS = frozenset(["math", "mrow", "mtd", "msqrt", "mstyle", "mphantom", "mpadded"])
@@ -15,6 +16,7 @@ _FENCES = frozenset("()[]{}⌊⌋⌈⌉⟨⟩|‖∥")
 _ORDINARY = frozenset("∂∇∞…%")
 _LARGE = frozenset("∑∏∐⋃⋂⋁⋀")
 _UNDER = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_ENDS = frozenset(")]}⟩⌋⌉|‖∥!′")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉", "|": "|", "‖": "‖"}
 
 
@@ -27,6 +29,7 @@ def set_spacing(element: Element) -> None:
         _set_limits(element)
     if element.tag in _ROWS:
         _group_sized_fences(element)
+        _set_signs(element)
         _space_functions(element)
 
 
@@ -102,6 +105,26 @@ def _group_sized_fences(row: Element) -> None:
 def _closes(opening: Element, closing: Element) -> bool:
     is_sized = opening.tag == "mo" and opening.get("minsize") == closing.get("minsize")
     return is_sized and _CLOSING.get(opening.text or "") == closing.text
+
+
+def _set_signs(row: Element) -> None:
+    """Set no space after a plus or minus that stands before a term only, as after another operator."""
+    for left, right in itertools.pairwise(row):
+        if right.tag == "mo" and right.text in SIGNS and not is_term(left):
+            right.set("form", "prefix")
+
+
+def is_term(element: Element) -> bool:
+    """Tell whether something can be added to what ends with an element: to a term or a closed bracket."""
+    last = base(element)
+    return last.tag not in ("mo", "mspace", "mtext") or (last.text or "") in _ENDS
+
+
+def base(element: Element) -> Element:
+    """Return an element without its scripts."""
+    while element.tag in _SCRIPTS and len(element):
+        element = element[0]
+    return element
 
 
 def _space_functions(row: Element) -> None:
