@@ -166,6 +166,12 @@ def test_dropout_is_the_identity_in_inference() -> None:
     np.testing.assert_array_equal(models.Dropout(0.5)(inputs), inputs)
 
 
+def test_dropout_of_nothing_is_the_identity() -> None:
+    """A rate of 0, for which Keras draws no seed, passes everything on in training too."""
+    inputs = tf.random.stateless_normal((7, 5), seed=(1, 2))
+    np.testing.assert_array_equal(models.Dropout(0)(inputs, training=True), inputs)
+
+
 def test_dropout_repeats_by_seed() -> None:
     """One seed gives one mask, bit for bit, and another seed another mask."""
     np.testing.assert_array_equal(silence(0.3, seed=1), silence(0.3, seed=1))

@@ -237,6 +237,7 @@ def test_signs_are_not_spaced_as_sums() -> None:
     """A minus after an operator is a sign, one after a term or a bracket is not."""
     root = ElementTree.fromstring(to_mathml("a = -b - (c) - d"))
     assert ["prefix", None, None] == [mark.get("form") for mark in root.iter("mo") if mark.text == "−"]
+    assert "mo" in tags(to_mathml(r"\pm a"))
 
 
 def test_lines_over_terms_are_drawn_by_the_style_sheet() -> None:

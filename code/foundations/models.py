@@ -17,7 +17,7 @@ class Dropout(keras.layers.Dropout):
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Return `inputs` with a share `rate` of them silenced and the others scaled by 1/(1 - rate)."""
-        if not training:
+        if not training or not hasattr(self, "seed_generator"):  # Keras makes none for a rate of 0
             return inputs
         count = tf.size(inputs)
         seed = tf.cast(self.seed_generator.next(), tf.int32)

@@ -43,7 +43,8 @@ class EndLabel(Annotation):
 
     def __init__(self, text: str, end: tuple[float, float], **style: Any) -> None:
         place: dict[str, Any] = {"xytext": (BESIDE, 0), "textcoords": "offset points", "va": "center"}
-        super().__init__(text, end, annotation_clip=False, clip_on=False, **place, **style)
+        ground = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.7}
+        super().__init__(text, end, annotation_clip=False, clip_on=False, bbox=ground, **place, **style)
 
     def update_positions(self, renderer: RendererBase) -> None:
         """Move up or down from where other names are, for the limits and scales that the axes have by now."""

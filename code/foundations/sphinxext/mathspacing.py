@@ -50,6 +50,8 @@ def _set_symbol(element: Element) -> None:
         element.set("mathvariant", "normal")
     elif element.tag == "mi" and text and set(text) == {"′"}:
         element.tag = "mo"
+    elif element.tag == "mi" and text in SIGNS:
+        element.tag = "mo"  # plus or minus
     elif element.tag == "mi" and text == "~":
         element.tag, element.text = "mo", "∼"
     elif element.tag == "mi" and len(text) == 1 and "Α" <= text <= "Ω":
