@@ -64,9 +64,9 @@ def test_a_preview_has_shallower_networks(depth: int, expected: int) -> None:
     assert widths[:expected] == Profile.PREVIEW.shorten(baseline.vary(hidden=widths)).model.hidden
 
 
-def test_a_preview_has_narrower_networks() -> None:
-    """Layers wider than the baseline's have its width in a preview; narrower ones keep theirs."""
-    assert (128, 32, 128) == Profile.PREVIEW.shorten(baseline.vary(hidden=(512, 32, 128))).model.hidden
+def test_widths_of_a_preview() -> None:
+    """Layers wider than the baseline's have its width in a preview, those of few units 32, and others their own."""
+    assert (128, 32, 32, 64) == Profile.PREVIEW.shorten(baseline.vary(hidden=(512, 8, 32, 64))).model.hidden
 
 
 @pytest.mark.parametrize(("count", "expected"), [(5_000, 250), (500, 50), (50, 50), (30, 30)])

@@ -16,8 +16,11 @@ PREVIEW_IMAGES = 1_000
 """Training images of a run in a preview, at most: as many as small training sets have, so that they share programs."""
 PREVIEW_LAYERS = 4
 """Hidden layers of a network in a preview, at most: deep ones take longer to compile than to train."""
-PREVIEW_UNITS = 128
-"""Units of a hidden layer in a preview, at most: the baseline's."""
+PREVIEW_UNITS = (32, 128)
+"""Units of a hidden layer in a preview, at least and at most: widths between and beyond would be programs of their own.
+
+The most is the baseline's.
+"""
 PREVIEW_EVALUATED = 500
 """Images that an evaluation in a preview's training reads."""
 PREVIEW_MEASURED = 50
@@ -41,15 +44,16 @@ class Profile(StrEnum):
     def shorten(self, spec: RunSpec) -> RunSpec:
         """Return `spec` as it is trained: in a preview a quarter of the epochs, on fewer images.
 
-        Evaluations read fewer images as well, deep networks have fewer layers and wide ones fewer units. Of its
-        snapshots those stay that lie within it.
+        Evaluations read fewer images as well, deep networks have fewer layers, wide ones fewer units and narrow ones
+        more. Of its snapshots those stay that lie within it.
         """
         if self is Profile.FULL:
             return spec
         epochs = -(-spec.epochs // (PREVIEW_SHARE * spec.evaluate_every)) * spec.evaluate_every
         images = max(spec.batch_size, min(spec.data.train_size, PREVIEW_IMAGES))
         shorter = dataclasses.replace(spec, epochs=epochs, evaluate_images=PREVIEW_EVALUATED, snapshots=())
-        hidden = tuple(min(units, PREVIEW_UNITS) for units in spec.model.hidden[:PREVIEW_LAYERS])
+        least, most = PREVIEW_UNITS
+        hidden = tuple(max(least, min(units, most)) for units in spec.model.hidden[:PREVIEW_LAYERS])
         shorter = shorter.vary(train_size=images, hidden=hidden)
         return shorter.vary(snapshots=tuple(step for step in spec.snapshots if step <= shorter.steps))
 
