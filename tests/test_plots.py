@@ -98,7 +98,7 @@ def test_curves_are_named_at_their_ends() -> None:
 
 @given(st.lists(st.floats(-500, 500), min_size=1, max_size=8), st.floats(0.1, 20))
 def test_names_are_moved_apart(heights: list[float], gap: float) -> None:
-    """Moved heights keep their order, sum and spread, are a gap apart, and stay where they are if they were."""
+    """Moved heights keep their order and their mean, are a gap apart, and stay where they are if they were."""
     moved = apart(np.array(heights), gap)
     order = np.argsort(heights, kind="stable")
     steps = np.diff(moved[order])
@@ -106,6 +106,18 @@ def test_names_are_moved_apart(heights: list[float], gap: float) -> None:
     assert pytest.approx(sum(heights), abs=1e-6) == moved.sum()
     if (np.diff(np.array(heights)[order]) >= gap).all():
         assert pytest.approx(heights, abs=1e-9) == moved
+
+
+def test_names_in_a_chain_agree() -> None:
+    """Of three names, each within reach of the next only, none meets another."""
+    fig, ax = plt.subplots(figsize=(4, 4))
+    width = ax.get_window_extent().width * 72 / fig.dpi
+    for place, name in enumerate(("first", "second", "third")):
+        label_end(ax, place * 20 / width, 0.5, name, "C0")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    fig.canvas.draw()
+    heights = [text.get_position()[1] for text in ax.texts]
+    assert pytest.approx([-LINE, 0, LINE]) == heights
 
 
 def test_names_that_meet_are_drawn_apart() -> None:

@@ -17,7 +17,7 @@ PREVIEW_IMAGES = 1_000
 PREVIEW_LAYERS = 4
 """Hidden layers of a network in a preview, at most: deep ones take longer to compile than to train."""
 PREVIEW_UNITS = (32, 128)
-"""Units of a hidden layer in a preview, at least and at most: widths between and beyond would be programs of their own.
+"""Units of a hidden layer in a preview, at least and at most: fewer save nothing, as each width is compiled on its own.
 
 The most is the baseline's.
 """

@@ -37,7 +37,7 @@ def arm_at(rate: float, width: int, epoch: int) -> str:
 
 
 def lengths(results: Measured, width: int, rate: float = 0.0) -> list[int]:
-    """Return the epochs, of `LENGTHS`, that networks were trained for; in a preview they are fewer."""
+    """Return the epochs, of `LENGTHS`, that networks of a width and rate were trained for, fewer in a preview."""
     asked = [epoch for epoch in LENGTHS if epoch <= 20 or (width == 128 and rate in ENDS)]
     return [epoch for epoch in asked if results[arm_at(rate, width, epoch)][0].epochs >= epoch]
 

@@ -31,7 +31,7 @@ def changes(
     ax
         Where to draw; a new figure if None.
     colors
-        By arm, if the first colour is not to be left to the reference, and the following ones given in turn.
+        By arm; those not given have C1, C2, … in turn, as the first colour is the reference's.
     """
     ax = axes_or_new(ax)
     ax.axhline(0, color="0.5", linewidth=1)

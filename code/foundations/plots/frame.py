@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 STYLE = Path(__file__).with_name("book.mplstyle")
 BESIDE = 4
 """How far to the right of a line's end its name stands, in points."""
-LINE, NEAR = 11.0, 24.0
-"""Names whose lines end within so many points of each other, across, are kept so many points apart, from above."""
+NEAR = 24.0
+"""Names of lines that end within so many points of each other, across, are kept apart."""
+LINE = 11.0
+"""How far apart they are kept, in points."""
 
 
 def use_style() -> None:
@@ -49,12 +51,17 @@ class EndLabel(Annotation):
     def update_positions(self, renderer: RendererBase) -> None:
         """Move up or down from where other names are, for the limits and scales that the axes have by now."""
         assert self.axes is not None
-        others = [text for text in self.axes.texts if isinstance(text, EndLabel)]
-        ends = self.axes.transData.transform([text.xy for text in others]) / renderer.points_to_pixels(1)
-        own = others.index(self)
-        near = np.flatnonzero(abs(ends[:, 0] - ends[own, 0]) <= NEAR)
-        shifts = dict(zip(near, apart(ends[near, 1], LINE) - ends[near, 1], strict=True))
-        self.set_position((BESIDE, shifts[own]))
+        names = [text for text in self.axes.texts if isinstance(text, EndLabel)]
+        figure = self.axes.get_figure(root=True)
+        assert figure is not None
+        across, up = 72 / figure.dpi * self.axes.transData.transform([text.xy for text in names]).T
+        # All names of a group see the same group, from its first to its last, so that they agree who goes where.
+        order = np.argsort(across, kind="stable")
+        groups = np.split(order, 1 + np.flatnonzero(np.diff(across[order]) > NEAR))
+        own = names.index(self)
+        group = next(group for group in groups if own in group)
+        shifts = apart(up[group], LINE) - up[group]
+        self.set_position((BESIDE, float(shifts[group == own][0])))
         super().update_positions(renderer)
 
 

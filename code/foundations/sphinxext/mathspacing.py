@@ -1,4 +1,4 @@
-"""TeX's spacing of function names, bars and fences, where MathML's operator dictionary would differ."""
+"""TeX's spacing of function names, signs, bars and fences, where MathML's operator dictionary would differ."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _set_signs(row: Element) -> None:
 def is_term(element: Element) -> bool:
     """Tell whether something can be added to what ends with an element: to a term or a closed bracket."""
     last = base(element)
-    return last.tag not in ("mo", "mspace", "mtext") or (last.text or "") in _ENDS
+    return last.tag not in ("mo", "mspace") or (last.text or "") in _ENDS
 
 
 def base(element: Element) -> Element:
