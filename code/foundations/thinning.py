@@ -16,7 +16,7 @@ from foundations.runs import Run
 
 RATES = (0.0, 0.1, 0.3)
 ENDS = (RATES[0], RATES[-1])
-"""The rates that other widths and more epochs are tried with."""
+"""The rates that more epochs are tried with."""
 WIDTHS = (32, 128, 512)
 LENGTHS = (5, 10, 20, 40)
 PLAIN, LIGHT, HEAVY = (f"dropout {rate:g}" for rate in RATES)

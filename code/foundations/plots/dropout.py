@@ -18,9 +18,10 @@ def changes(
     epochs: Sequence[int],
     by_arm: Mapping[str, Sequence[NDArray[np.floating]]],
     ax: Axes | None = None,
-    colors: Mapping[str, str] | None = None,
 ) -> Axes:
     """Draw differences from a reference at several lengths of training: a dot a seed, a line through the means.
+
+    The first colour is left to the reference, which other figures draw beside the arms.
 
     Parameters
     ----------
@@ -30,19 +31,16 @@ def changes(
         By what an arm is called beside its line, one array (seeds,) for each of the first so many lengths.
     ax
         Where to draw; a new figure if None.
-    colors
-        By arm; those not given have C1, C2, … in turn, as the first colour is the reference's.
     """
     ax = axes_or_new(ax)
     ax.axhline(0, color="0.5", linewidth=1)
-    colors = {label: f"C{number}" for number, label in enumerate(by_arm, start=1)} | dict(colors or {})
     for number, (label, differences) in enumerate(by_arm.items(), start=1):
         x = np.array(epochs)[: len(differences)] * 2 ** (APART * (2 * number - len(by_arm) - 1))
         means = [float(values.mean()) for values in differences]
-        ax.plot(x, means, color=colors[label])
+        ax.plot(x, means, color=f"C{number}")
         for place, values in zip(x, differences, strict=True):
-            ax.plot(np.full(len(values), place), values, "o", markersize=3, alpha=0.6, color=colors[label])
-        label_end(ax, float(x[-1]), means[-1], label, colors[label])
+            ax.plot(np.full(len(values), place), values, "o", markersize=3, alpha=0.6, color=f"C{number}")
+        label_end(ax, float(x[-1]), means[-1], label, f"C{number}")
     ax.set_xscale("log", base=2)
     ax.set_xticks(epochs, [str(length) for length in epochs])
     ax.set_xlabel("epochs")
