@@ -243,6 +243,12 @@ def test_signs_are_not_spaced_as_sums() -> None:
     assert "mo" in tags(to_mathml(r"\pm a"))
 
 
+def test_signs_stay_signs_in_a_broken_display() -> None:
+    """What begins a display or a piece of it is a sign, what begins a later part is added."""
+    root = ElementTree.fromstring(to_mathml(r"-a + b, \qquad -c - d", "block"))
+    assert [None, "infix", "prefix", "infix"] == [mark.get("form") for mark in root.iter("mo") if mark.text in "+−"]
+
+
 def test_lines_over_terms_are_drawn_by_the_style_sheet() -> None:
     """An overline is a row with a border, as no character stretches to it in all fonts."""
     (row,) = ElementTree.fromstring(to_mathml(r"\overline{a + b}"))[0]

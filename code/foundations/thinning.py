@@ -36,9 +36,14 @@ def arm_at(rate: float, width: int, epoch: int) -> str:
     return arm_name(rate, width, 20 if epoch <= 20 else 40)
 
 
+def longest(rate: float, width: int = 128) -> int:
+    """Return for how many epochs networks of a rate and width are trained."""
+    return 40 if width == 128 and rate in ENDS else 20
+
+
 def lengths(results: Measured, width: int, rate: float = 0.0) -> list[int]:
     """Return the epochs, of `LENGTHS`, that networks of a width and rate were trained for, fewer in a preview."""
-    asked = [epoch for epoch in LENGTHS if epoch <= 20 or (width == 128 and rate in ENDS)]
+    asked = [epoch for epoch in LENGTHS if epoch <= longest(rate, width)]
     return [epoch for epoch in asked if results[arm_at(rate, width, epoch)][0].epochs >= epoch]
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
-from foundations.sphinxext.mathspacing import SIGNS, base, is_term
+from foundations.sphinxext.mathspacing import BARS, BRACKETS, SIGNS, is_term, nucleus
 
 CLASS = "breaks"
 """Of an element whose children may wrap."""
 
-_OPENING, _CLOSING, _BARS = frozenset("([{⌊⌈⟨"), frozenset(")]}⌋⌉⟩"), frozenset("|‖∥")
 _RELATIONS = frozenset("=≈≡≠<>≤≥≪≫∼≃→←↦⇒⇔∝")
 _WIDE = "2em"
 """The space between two formulas of one display."""
@@ -31,23 +30,27 @@ def allow_breaks(formula: Element) -> None:
         return
     formula.remove(row)
     formula.set("class", CLASS)
-    for parts in pieces:
-        whole = formula if len(pieces) == 1 else Element("mrow", {"class": CLASS} if len(parts) > 1 else {})
-        if len(parts) == 1:
-            whole.extend(parts[0])
-        else:
-            whole.extend(_row(part) for part in parts)
-        if whole is not formula:
-            formula.append(whole)
+    formula.extend(_rows(pieces[0]) if len(pieces) == 1 else [_wrapping(parts) for parts in pieces])
 
 
-def _row(part: Sequence[Element]) -> Element:
-    """Return a part as a row; an operator at its beginning would be taken for a sign."""
-    if part[0].text in SIGNS | _RELATIONS and "form" not in part[0].attrib:
-        part[0].set("form", "infix")
-    row = Element("mrow")
-    row.extend(part)
-    return row
+def _wrapping(parts: Sequence[Sequence[Element]]) -> Element:
+    """Return a piece as a row, whose parts may wrap if there are several."""
+    rows = _rows(parts)
+    if len(rows) == 1:
+        return rows[0]
+    piece = Element("mrow", {"class": CLASS})
+    piece.extend(rows)
+    return piece
+
+
+def _rows(parts: Sequence[Sequence[Element]]) -> list[Element]:
+    """Return each part as a row; the operators at the cuts would be taken for signs there."""
+    for part in parts[1:]:
+        nucleus(part[0]).set("form", "infix")
+    rows = [Element("mrow") for _ in parts]
+    for row, part in zip(rows, parts, strict=True):
+        row.extend(part)
+    return rows
 
 
 def _pieces(row: Sequence[Element]) -> Iterator[list[Element]]:
@@ -68,9 +71,10 @@ def _parts(piece: Sequence[Element]) -> Iterator[list[Element]]:
     between_bars = False
     part: list[Element] = []
     for place, element in enumerate(piece):
-        text = (base(element).text or "") if base(element).tag == "mo" else ""
-        depth += (text in _OPENING) - (text in _CLOSING)
-        between_bars ^= depth == 0 and text in _BARS
+        symbol = nucleus(element)
+        text = (symbol.text or "") if symbol.tag == "mo" else ""
+        depth += (text in BRACKETS) - (text in BRACKETS.values())
+        between_bars ^= depth == 0 and text in BARS
         outside = depth == 0 and not between_bars
         relation = outside and text in _RELATIONS
         added = outside and text in SIGNS and place > 0 and is_term(piece[place - 1])

@@ -12,12 +12,14 @@ SIGNS = frozenset("+−±∓")
 THIN = "0.1667em"
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _ROWS = frozenset(["math", "mrow", "mtd", "msqrt", "mstyle", "mphantom", "mpadded"])
-_FENCES = frozenset("()[]{}⌊⌋⌈⌉⟨⟩|‖∥")
+BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉"}
+BARS = frozenset("|‖∥")
+_FENCES = frozenset(BRACKETS) | frozenset(BRACKETS.values()) | BARS
 _ORDINARY = frozenset("∂∇∞…%")
 _LARGE = frozenset("∑∏∐⋃⋂⋁⋀")
 _UNDER = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
-_ENDS = frozenset(")]}⟩⌋⌉|‖∥!′")
-_CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉", "|": "|", "‖": "‖"}
+_ENDS = frozenset(BRACKETS.values()) | BARS | frozenset("!′")
+_CLOSING = BRACKETS | {bar: bar for bar in BARS}
 
 
 def set_spacing(element: Element) -> None:
@@ -42,7 +44,7 @@ def _set_symbol(element: Element) -> None:
             element.set("mathvariant", "normal")
     elif element.tag in ("mo", "mi") and text in _FENCES:
         element.tag = "mo"
-        if text in "|‖∥" and "form" not in element.attrib:
+        if text in BARS and "form" not in element.attrib:
             element.attrib.update({"lspace": "0", "rspace": "0"})
             element.set("stretchy", "true" if "minsize" in element.attrib else "false")
     elif element.tag == "mo" and text in _ORDINARY:
@@ -118,11 +120,11 @@ def _set_signs(row: Element) -> None:
 
 def is_term(element: Element) -> bool:
     """Tell whether something can be added to what ends with an element: to a term or a closed bracket."""
-    last = base(element)
+    last = nucleus(element)
     return last.tag not in ("mo", "mspace") or (last.text or "") in _ENDS
 
 
-def base(element: Element) -> Element:
+def nucleus(element: Element) -> Element:
     """Return an element without its scripts."""
     while element.tag in _SCRIPTS and len(element):
         element = element[0]
