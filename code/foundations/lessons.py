@@ -94,12 +94,14 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
         ),
         Lesson(
             "Optimizers compared at their default learning rates are defaults compared. A tuned rate lifts plain SGD, "
-            "and no tuned optimizer is plainly the best.",
+            "and no other tuned optimizer differs from tuned Adam by our margin.",
             (
                 "adam-leads-at-defaults",
                 "tuning-lifts-sgd",
                 "adam-is-best",
                 "tuned-sgd-equals-adam",
+                "tuned-momentum-equals-adam",
+                "tuned-adamw-equals-adam",
                 "adam-needs-no-tuning",
             ),
         ),
@@ -171,10 +173,11 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("sgd-does-not-stop", "patience-3-stops-before-15"),
         ),
         Lesson(
-            "Dropout lowers the cross-entropy on new images, by more when training lasts longer, and does not "
-            "end overfitting. It takes accuracy from a narrow network.",
+            "After twenty epochs dropout lowers the baseline's cross-entropy on new images, after five not by our "
+            "margin. It does not end overfitting, and it takes accuracy from a narrow network.",
             (
                 "dropout-lowers-cross-entropy",
+                "dropout-lowers-early-cross-entropy",
                 "gain-grows-with-epochs",
                 "dropout-prevents-overfitting",
                 "narrow-net-pays",
@@ -187,11 +190,12 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("penalty-shrinks-weights", "penalty-narrows-gap", "l2-raises-accuracy", "l2-default-is-safe"),
         ),
         Lesson(
-            "The fewer the images, the more penalty they want.",
+            "Fewer images want more penalty, judged by the cross-entropy.",
             ("few-images-want-more-penalty", "many-images-want-less-penalty", "l2-pays-on-few-images"),
         ),
         Lesson(
-            "Under Adam a penalty on squared weights is not weight decay: Adam divides it by its own size.",
+            "Under Adam a penalty on squared weights is not weight decay: Adam divides it by the size of "
+            "each weight's gradients.",
             ("decay-is-l2", "adam-forgets-the-coefficient", "adam-empties-rare-pixels"),
         ),
         Lesson(

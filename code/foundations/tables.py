@@ -215,21 +215,25 @@ def environment(results: Sequence[Results]) -> Table:
 def training_time(results: Sequence[Results]) -> Table:
     """Return each study's runs and trainings, and how many core-seconds these took.
 
-    A training that several studies share counts for the one that asks for most epochs.
+    A training that several studies share counts for the first of them, but for the epochs that only later ones ask for.
     """
-    owners: dict[RunSpec, tuple[int, str]] = {}
-    seconds: dict[RunSpec, float] = {}
+    longest: dict[RunSpec, int] = {}
+    for _, run in _by_study(results):
+        longest[trajectory(run.spec)] = max(longest.get(trajectory(run.spec), 0), run.spec.epochs)
+    paid = dict.fromkeys(longest, 0)
+    trainings, seconds = (dict.fromkeys((result.study.name for result in results), 0.0) for _ in range(2))
     for study, run in _by_study(results):
         training = trajectory(run.spec)
-        owners[training] = max(owners.get(training, (0, "")), (run.spec.epochs, study.name))
-        seconds[training] = run.provenance.seconds
+        trainings[study.name] += paid[training] == 0
+        more = max(0, run.spec.epochs - paid[training])
+        seconds[study.name] += run.provenance.seconds * more / longest[training]
+        paid[training] += more
     rows = []
     for result in results:
-        own = [seconds[training] for training, (_, name) in owners.items() if name == result.study.name]
-        rows.append(
-            (result.study.name, *(f"{n:,.0f}" for n in (len(result.runs), len(result.all_runs), len(own), sum(own))))
-        )
-    rows.append(("All", "", "", f"{len(seconds):,}", f"{sum(seconds.values()):,.0f}"))
+        name = result.study.name
+        counts = (len(result.runs), len(result.all_runs), trainings[name], seconds[name])
+        rows.append((name, *(f"{n:,.0f}" for n in counts)))
+    rows.append(("All", "", "", f"{len(longest):,}", f"{sum(seconds.values()):,.0f}"))
     return Table("Training time of each study.", ("Study", "Arms", "Runs", "Trainings", "Core-seconds"), rows)
 
 
