@@ -180,6 +180,7 @@ def test_folklore_is_called_so() -> None:
 def test_card_escapes_its_words(words: str) -> None:
     """No sentence or reason can open or close a tag in its card."""
     plain, odd = (outcome_of(LARGE, sentence=s, margin_reason=s)._repr_html_() for s in ("x", f"{words}<b>&</p>"))
+    plain, odd = (re.sub(r'<span class="unbroken">|</span>', "", html) for html in (plain, odd))
     assert plain.count("<") == odd.count("<")
     assert plain.count(">") == odd.count(">")
     assert "&lt;b&gt;&amp;&lt;/p&gt;" in odd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from foundations.effects import Effect, against, between, factor, paired, same
 from foundations.errors import FoundationsError
-from foundations.statistics import Verdict
+from foundations.statistics import Estimate, Verdict
 from pretended import Numbers, fixed_effect
 
 ARMS = ("dropout", "plain")
@@ -186,6 +187,16 @@ def test_ratios_are_printed_as_factors(ratio: float) -> None:
     effect = factor("epochs", more="dropout", than="plain", margin=2)
     assert f"{ratio:.2f}" == effect.show(math.log(ratio * (1 + 1e-12))) or abs(ratio * 100 % 1 - 0.5) < 1e-6
     assert "2.00" == effect.show(effect.margin, signed=False)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(-0.1, 0.3, "+0.10 points [−0.10, +0.30]"), (-0.1, 0.1996, "+0.100 points [−0.100, +0.200]")],
+)
+def test_bounds_that_read_like_the_margin_have_one_digit_more(low: float, high: float, expected: str) -> None:
+    """An interval of which one cannot see on which side of the margin it ends is printed to one more digit."""
+    effect = dataclasses.replace(fixed_effect([]), margin=0.2, unit="points")
+    assert expected == effect.show_estimate(Estimate(0.1, low, high, 0.1, 10))
 
 
 @given(st.floats(-1e6, 1e6), st.booleans())

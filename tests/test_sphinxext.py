@@ -301,6 +301,26 @@ def test_punctuation_stays_with_its_formula(book: Book) -> None:
     assert "Of M, of (M), of M-axes and of M alone. By law. As M. As M" in text
 
 
+def test_references_keep_their_numbers() -> None:
+    """A link's "Task" and "et" stay with what follows, and the space that a link begins with stands before it."""
+    texts = (" Exercise P1.1", "Sun et al.", "Task 10", "a task 3")
+    links = [nodes.reference("", "", nodes.Text(text)) for text in texts]
+    document = new_document("page")
+    document += nodes.paragraph("", "to", *links)
+    typography.References(document).run()
+    assert ["Exercise\xa0P1.1", "Sun et\xa0al.", "Task\xa010", "a task 3"] == [link.astext() for link in links]
+    assert document[0].astext().startswith("to Exercise")
+
+
+def test_primes_and_stars_are_raised_once() -> None:
+    """A prime stands on the line, as its glyph is raised; a star is the lower one."""
+    root = ElementTree.fromstring(to_mathml(r"f'(x) = B^*", "inline"))
+    assert [] == [script for script in root.iter("msup") if script[1].text == "′"]
+    prime = next(element for element in root.iter("mo") if element.text == "′")
+    assert ("0", "0") == (prime.get("lspace"), prime.get("rspace"))
+    assert ["∗"] == [script[1].text for script in root.iter("msup")]
+
+
 def test_numbers_from_results_have_a_minus() -> None:
     """A hyphen before a digit is a minus in what is pasted from results, and stays a hyphen elsewhere."""
     pasted, other = (nodes.inline("", "-0.5 to -1e-05, t-test", classes=[name]) for name in ("pasted-text", "other"))

@@ -58,7 +58,7 @@ def rms_derivative(activation: str, variance: float) -> float:
 
 
 def variances(activation: str, gain: float, first: float, depth: int) -> NDArray[np.float64]:
-    """Return the variance of the pre-activations of every hidden layer at initialisation, (depth,).
+    """Return the variance of the pre-activations of every hidden layer at initialization, (depth,).
 
     It is that of very wide layers, q → gain · E[φ(a)²] with a of variance q (Schoenholz et al., 2017).
 

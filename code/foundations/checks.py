@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from foundations.errors import CheckError
+from foundations.typeset import typeset
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Check:
         bound = "exactly" if self.at_most == 0 else f"largest difference {self.error:.1e}, allowed {self.at_most:.0e}"
         return (
             f'<aside class="check" aria-label="Check"><p><strong>Checked.</strong> '
-            f"{escape(self.sentence)} <span>({bound})</span></p></aside>"
+            f"{typeset(self.sentence)} <span>({bound})</span></p></aside>"
         )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Protocol
 
 from foundations import profiles
 from foundations.effects import Effect, Measured
 from foundations.errors import VerdictError
 from foundations.statistics import Judgement, Verdict, holm
+from foundations.typeset import typeset
 
 
 class HasClaims(Protocol):
@@ -127,9 +127,7 @@ class Outcome:
         """The effect with its interval and unit, in words."""
         if self.judgement is None:
             return ""
-        effect, estimate = self.claim.effect, self.judgement.estimate
-        low, high = effect.show(estimate.low), effect.show(estimate.high)
-        return f"{effect.show(estimate.mean)} {effect.unit} [{low}, {high}]"
+        return self.claim.effect.show_estimate(self.judgement.estimate)
 
     @property
     def basis(self) -> str:
@@ -154,9 +152,9 @@ class Outcome:
         link = f'<a class="claim-link" href="#claim-{self.claim.id}" aria-label="Link to this claim">#</a>'
         return (
             f'<aside class="claim claim-{state}" id="claim-{self.claim.id}" aria-label="{kind}">'
-            f'<p class="claim-sentence">{escape(self.claim.sentence)} {link}</p>'
-            f'<p class="claim-verdict"><strong>{escape(verdict)}.</strong> {escape(self.effect)}</p>'
-            f'<p class="claim-details">{escape(self.basis)}.</p></aside>'
+            f'<p class="claim-sentence">{typeset(self.claim.sentence)} {link}</p>'
+            f'<p class="claim-verdict"><strong>{typeset(verdict)}.</strong> {typeset(self.effect)}</p>'
+            f'<p class="claim-details">{typeset(self.basis)}.</p></aside>'
         )
 
 

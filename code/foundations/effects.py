@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from foundations.errors import require
 from foundations.metrics import metric
 from foundations.runs import Run
-from foundations.statistics import Judgement, judge_difference, judge_equivalence
+from foundations.statistics import Estimate, Judgement, judge_difference, judge_equivalence
 from foundations.tuning import SweepResults
 
 Values = NDArray[np.float64]
@@ -68,11 +68,21 @@ class Effect:
         judge = judge_equivalence if self.equivalence else judge_difference
         return judge(self.compute(results), self.margin)
 
-    def show(self, value: float, signed: bool = True) -> str:
+    def show(self, value: float, signed: bool = True, digits: int | None = None) -> str:
         """Return a value of the effect as text, without its unit."""
+        digits = self.digits if digits is None else digits
         if self.ratio:
-            return f"{math.exp(value):.{self.digits}f}"
-        return f"{value:{'+' if signed else ''}z.{self.digits}f}".replace("-", "−")
+            return f"{math.exp(value):.{digits}f}"
+        return f"{value:{'+' if signed else ''}z.{digits}f}".replace("-", "−")
+
+    def show_estimate(self, estimate: Estimate) -> str:
+        """Return mean, unit and interval as text, with one digit more where a bound would read like the margin."""
+        digits = self.digits
+        bounds = {self.show(bound) for bound in (estimate.low, estimate.high)}
+        if not bounds.isdisjoint(self.show(margin) for margin in (self.margin, -self.margin)):
+            digits += 1
+        mean, low, high = (self.show(value, digits=digits) for value in (estimate.mean, estimate.low, estimate.high))
+        return f"{mean} {self.unit} [{low}, {high}]"
 
 
 def paired(name: str, *, more: str = "", less: str = "", than: str, margin: float | None = None) -> Effect:

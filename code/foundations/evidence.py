@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from foundations.claims import Outcome
 from foundations.errors import require_one_of
 from foundations.lessons import LESSONS, Lesson
 from foundations.study import Results, Study
-from foundations.tables import NO_BREAK
+from foundations.typeset import NO_BREAK, typeset
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return "".join(
-            f'<div class="lesson"><p class="lesson-text">{escape(lesson.text)}</p>'
+            f'<div class="lesson"><p class="lesson-text">{typeset(lesson.text)}</p>'
             f'<ul class="lesson-claims">{"".join(_item(self.evidence[name]) for name in lesson.claims)}</ul></div>'
             for lesson in self.lessons
         )
@@ -55,7 +54,7 @@ def _item(evidence: Evidence) -> str:
     result = f"{verdict}: {outcome.effect}" if outcome.effect else verdict
     chapter = evidence.study.chapter.replace(" ", NO_BREAK)
     return (
-        f'<li class="lesson-{state}">{escape(claim.sentence)} <strong>{escape(result)}.</strong> '
+        f'<li class="lesson-{state}">{typeset(claim.sentence)} <strong>{typeset(result)}.</strong> '
         f'<span>{chapter}, <a href="{evidence.address}">{claim.id}</a></span></li>'
     )
 

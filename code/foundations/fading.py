@@ -62,13 +62,13 @@ def holds(activation: str, depth: int, initialised: str, *, within: float, colum
 
 
 def slope_ratio(activation: str, than: str) -> Effect:
-    """Return the effect "at initialisation one activation lets less of the error signal back", by over a tenth."""
+    """Return the effect "at initialization one activation lets less of the error signal back", by over a tenth."""
 
     def ratio(results: Measured) -> Values:
         small, large = (openness(results[NAMES[name]], True)[:, 0] for name in (activation, than))
         return np.asarray(np.log(large / small))
 
-    label = f"root-mean-square derivative at initialisation: {NAMES[than]} over {NAMES[activation]}"
+    label = f"root-mean-square derivative at initialization: {NAMES[than]} over {NAMES[activation]}"
     return Effect(label, "times", 2, math.log(1.1), ratio, ratio=True)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from foundations.effects import Values
 from foundations.statistics import estimate
 from foundations.study import Results
-from foundations.tables import NO_BREAK, Markup, Table
+from foundations.tables import Markup, Table
+from foundations.typeset import NO_BREAK
 
 
 @dataclass(frozen=True)

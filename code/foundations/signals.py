@@ -21,7 +21,7 @@ from foundations.specs import ModelSpec
 WIDTH = 64
 """Units of every hidden layer of the deep networks."""
 IMAGES = 1_000
-"""Training images that gradients at initialisation are measured on."""
+"""Training images that gradients at initialization are measured on."""
 CLOSED = 0.1
 """A unit whose derivative is below this share of its largest lets next to nothing back."""
 LARGEST = {"sigmoid": 0.25}

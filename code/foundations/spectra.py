@@ -13,7 +13,7 @@ Values = NDArray[np.float64]
 
 
 def glorot_variance(fan_in: int, fan_out: int) -> float:
-    """Return the variance of a weight that Glorot's uniform initialisation draws: 2 / (fan_in + fan_out)."""
+    """Return the variance of a weight that Glorot's uniform initialization draws: 2 / (fan_in + fan_out)."""
     return 2 / (fan_in + fan_out)
 
 

@@ -20,10 +20,10 @@ from foundations.specs import EarlyStoppingSpec, RunSpec, baseline
 from foundations.stopping import at_stop, regret, stopped
 from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
+from foundations.typeset import NO_BREAK, typeset
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
-_VALUE = re.compile(r"((?:\w+ = |< )?[-+−]?\d[\d,.]*(?:e[-+]\d+)?(?: ± [\d.]+)?)")
-"""A number with what belongs to it: its name, its exponent, its deviation."""
+_NUMBER = re.compile(r"(?:[-+−]?[\d,.]+)?")
+"""A number, or an empty cell among numbers."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +55,28 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in self.columns)
-        body = "".join(f"<tr>{_row(row)}</tr>" for row in self.rows)
+        kinds = [_kind(cells) for cells in zip(*self.rows, strict=True)] or [""] * len(self.columns)
+        pairs = zip(kinds, self.columns, strict=True)
+        head = "".join(f'<th scope="col"{kind}>{escape(column)}</th>' for kind, column in pairs)
+        body = "".join(f"<tr>{_row(row, kinds)}</tr>" for row in self.rows)
         return (
             f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(self.caption)}">'
-            f'<table class="table"><caption>{escape(self.caption)}</caption>'
+            f'<table class="table"><caption>{typeset(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
 
-def _row(cells: Sequence[Cell]) -> str:
-    texts = [cell.html if isinstance(cell, Markup) else _unbroken(cell) for cell in cells]
-    return f'<th scope="row">{texts[0]}</th>' + "".join(f"<td>{text}</td>" for text in texts[1:])
+def _kind(cells: Sequence[Cell]) -> str:
+    """Return the attribute of a column's cells: columns of nothing but numbers are set so that digits line up."""
+    are_numbers = all(isinstance(cell, str) and _NUMBER.fullmatch(cell) for cell in cells)
+    return ' class="number"' if are_numbers else ""
 
 
-def _unbroken(text: str) -> str:
-    """Return a cell's text as HTML in which no value is broken over lines."""
-    parts = [escape(part) for part in _VALUE.split(text)]
-    parts[1::2] = [f'<span class="unbroken">{part}</span>' if re.search("[ -]", part) else part for part in parts[1::2]]
-    return "".join(parts)
+def _row(cells: Sequence[Cell], kinds: Sequence[str]) -> str:
+    first, *others = (cell.html if isinstance(cell, Markup) else typeset(cell) for cell in cells)
+    return f'<th scope="row">{first}</th>' + "".join(
+        f"<td{kind}>{text}</td>" for kind, text in zip(kinds[1:], others, strict=True)
+    )
 
 
 def design(study: Study) -> Table:
@@ -178,7 +181,7 @@ def claims(judged: Sequence[tuple[str, Outcome, float | None]]) -> Table:
 
 def _claim_row(page: str, outcome: Outcome, p: float | None) -> tuple[Cell, ...]:
     claim = outcome.claim
-    link = Markup(f'{escape(claim.sentence)} <a href="{page}#claim-{claim.id}">{claim.id}</a>')
+    link = Markup(f'{typeset(claim.sentence)} <a href="{page}#claim-{claim.id}">{claim.id}</a>')
     margin = f"{claim.effect.show(claim.effect.margin, signed=False)} {claim.effect.unit}"
     adjusted = "–" if p is None else "< 0.0001" if p < 1e-4 else f"{p:.4f}"
     return link, outcome.verdict, outcome.effect, margin, adjusted, claim.expectation
@@ -188,7 +191,7 @@ def folklore(claims: Sequence[tuple[str, str, Outcome]]) -> Table:
     """Return what became of sentences that tutorials repeat; each is given with its chapter and its address."""
     rows = []
     for chapter, address, outcome in claims:
-        link = Markup(f'{escape(outcome.claim.sentence)} <a href="{address}">{outcome.claim.id}</a>')
+        link = Markup(f'{typeset(outcome.claim.sentence)} <a href="{address}">{outcome.claim.id}</a>')
         rows.append((link, chapter.replace(" ", NO_BREAK), outcome.verdict, outcome.effect))
     return Table("The folklore of this book.", ("Saying", "Chapter", "Verdict", "Effect [95% interval]"), rows)
 
@@ -197,6 +200,7 @@ def environment(results: Sequence[Results]) -> Table:
     """Return what the runs of several studies were trained with: versions, machine, seeds and data."""
     runs = [run for _, run in _by_study(results)]
     last = max(run.spec.seed for result in results for arm in result.runs.values() for run in arm)
+    started = {run.provenance.started for run in runs}
     facts = {
         "Python": {run.provenance.python for run in runs},
         "TensorFlow": {run.provenance.tensorflow for run in runs},
@@ -205,11 +209,16 @@ def environment(results: Sequence[Results]) -> Table:
         "Machine": {run.provenance.machine for run in runs},
         "Cores of the building machine": {str(joblib.cpu_count())},
         "Seeds": {f"0 to {last}; pilots and tuning {', '.join(map(str, PILOT_SEEDS))}"},
-        "Trained": {f"{min(run.provenance.started for run in runs)} to {max(run.provenance.started for run in runs)}"},
+        "Trained": {f"{_minute(min(started))} to {_minute(max(started))}"},
         "SHA-256 of the data file": {data.checksum(data.source())},
     }
     rows = [(name, "; ".join(sorted(values))) for name, values in facts.items()]
     return Table("What the networks of this book were trained with.", ("", "What"), rows)
+
+
+def _minute(moment: str) -> str:
+    """Return a moment, which ISO 8601 writes to the second, to the minute."""
+    return f"{moment[:16].replace('T', ' ')} UTC"
 
 
 def training_time(results: Sequence[Results]) -> Table:

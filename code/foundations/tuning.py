@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from foundations.errors import VerdictError, require
 from foundations.metrics import metric
 from foundations.runs import Run
 from foundations.specs import RunSpec
+from foundations.typeset import typeset
 
 TUNING_SEEDS = (100, 101, 102)
 CRITERION = "validation_accuracy"
@@ -126,5 +126,5 @@ class Choice:
             outcome = f"differs on this machine: here the best is {self.best:g}"
         return (
             f'<aside class="check" aria-label="Tuned"><p><strong>Tuned.</strong> '
-            f"{escape(sentence)} <span>({outcome})</span></p></aside>"
+            f"{typeset(sentence)} <span>({outcome})</span></p></aside>"
         )

@@ -34,7 +34,7 @@ def image_grid(
 def predictions(
     images: NDArray[Any], probabilities: NDArray[np.floating], labels: ArrayLike, columns: int = 6
 ) -> Figure:
-    """Draw images above bars of their probabilities: the true digit's bar blue, a wrongly predicted one's orange."""
+    """Draw images above bars of their probabilities: the true digit blue, a wrongly predicted one orange."""
     rows = -(-len(images) // columns)
     figure, axes = plt.subplots(2 * rows, columns, figsize=(1.15 * columns, 1.9 * rows), squeeze=False)
     for number, (image, row, label) in enumerate(zip(images, probabilities, np.asarray(labels), strict=True)):
@@ -49,17 +49,18 @@ def predictions(
 
 
 def probability_bars(probabilities: NDArray[np.floating], label: int, ax: Axes | None = None) -> Axes:
-    """Draw the ten probabilities of one image: the true digit's bar blue, a wrongly predicted one's orange."""
+    """Draw the ten probabilities of one image: the true digit blue, a wrongly predicted one orange."""
     ax = axes_or_new(ax)
-    colors = ["0.75"] * 10
-    colors[int(probabilities.argmax())] = "C1"
-    colors[label] = "C0"
-    ax.bar(np.arange(10), probabilities, color=colors)
+    told = {int(probabilities.argmax()): "C1", label: "C0"}
+    ax.bar(np.arange(10), probabilities, color=[told.get(digit, "0.75") for digit in range(10)])
     ax.set_xticks(np.arange(10))
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 1])
     ax.tick_params(labelsize=6, length=2)
     ax.grid(visible=False)
+    # A bar may be too low to be seen.
+    for digit, color in told.items():
+        ax.get_xticklabels()[digit].set(color=color, fontsize=8, fontweight="bold")
     return ax
 
 

@@ -49,7 +49,8 @@ def early_stop(run: Run, stop: EarlyStoppingSpec, ax: Axes | None = None) -> Axe
     ax.plot(found.best_epoch, best, "o", color="C1")
     point = (found.best_epoch, float(best[0]))
     words: dict[str, Any] = {"textcoords": "offset points", "color": "C1", "fontsize": 9, "va": "center"}
-    ax.annotate(f"best: epoch {found.best_epoch}", point, xytext=(0, -24 if percent else -14), **words)
+    # To the left there is neither the window nor, above a rising curve and below a falling one, the curve.
+    ax.annotate(f"best: epoch {found.best_epoch}", point, xytext=(0, 14 if percent else -14), ha="right", **words)
     if found.triggered:
         ax.axvline(found.epochs, color="C1", linewidth=1)
         top = ax.get_xaxis_transform()

@@ -29,6 +29,7 @@ def set_spacing(element: Element) -> None:
         set_spacing(child)
     if element.tag in _SCRIPTS:
         _set_limits(element)
+        _set_prime(element)
     if element.tag in _ROWS:
         _group_sized_fences(element)
         _set_signs(element)
@@ -54,10 +55,19 @@ def _set_symbol(element: Element) -> None:
         element.tag = "mo"
     elif element.tag == "mi" and text in SIGNS:
         element.tag = "mo"  # plus or minus
+    elif element.tag == "mo" and text == "*":
+        element.text = "∗"  # as a superscript the other stands too high
     elif element.tag == "mi" and text == "~":
         element.tag, element.text = "mo", "∼"
     elif element.tag == "mi" and len(text) == 1 and "Α" <= text <= "Ω":
         element.set("mathvariant", "normal")  # TeX's capital Greek letters are upright
+
+
+def _set_prime(script: Element) -> None:
+    """Set a prime on the line: its glyph is raised already."""
+    if script.tag == "msup" and script[1].tag == "mo" and {*(script[1].text or "")} == {"′"}:
+        script.tag = "mrow"
+        script[1].attrib.update({"lspace": "0", "rspace": "0"})
 
 
 def _set_limits(element: Element) -> None:

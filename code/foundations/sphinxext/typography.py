@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from foundations.typeset import NO_BREAK, minus
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _CLOSING = re.compile(r"[.,;:!?)\]’”%-]+")
-_HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
+_NAMED = re.compile(r"\b(Task|Practical|Figure|Table|Exercise|et) (?=[A-Z]?\d|al\b)")
 
 
 class Punctuation(SphinxPostTransform):
@@ -43,10 +45,29 @@ class Minus(SphinxPostTransform):
         """Replace the hyphens of Python's formats."""
         for number in self.document.findall(nodes.inline):
             for text in [*number.findall(nodes.Text)] if "pasted-text" in number["classes"] else []:
-                text.parent.replace(text, nodes.Text(_HYPHEN.sub("\N{MINUS SIGN}", text.astext())))
+                text.parent.replace(text, nodes.Text(minus(text.astext())))
+
+
+class References(SphinxPostTransform):
+    """Keep "Task" and "Figure" with their number and "et" with "al.", and let no link begin with a space."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_: object) -> None:
+        """Replace spaces, and move those at the beginning of a link before it."""
+        for link in [*self.document.findall(nodes.reference)]:
+            for text in [*link.findall(nodes.Text)]:
+                words = text.astext()
+                if text is link.next_node(nodes.Text) and words.startswith(" "):
+                    link.parent.insert(link.parent.index(link), nodes.Text(" "))
+                    words = words.lstrip()
+                if (found := _NAMED.sub(rf"\1{NO_BREAK}", words)) != text.astext():
+                    text.parent.replace(text, nodes.Text(found))
 
 
 def setup(app: Sphinx) -> None:
     """Register the transforms."""
     app.add_post_transform(Punctuation)
     app.add_post_transform(Minus)
+    app.add_post_transform(References)

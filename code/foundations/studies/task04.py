@@ -105,6 +105,7 @@ study = Study(
         "optimizer (SGD, SGD with momentum 0.9, Adam, AdamW)",
     ),
     fixed=(
+        "40 epochs with Adam, 30 with momentum, 20 with AdamW and SGD, unless stopped",
         "learning rates and decay at Keras's defaults",
         "batch size 32",
         "128 ReLU units",

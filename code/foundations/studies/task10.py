@@ -78,7 +78,7 @@ study = Study(
             "pixels do.",
             Effect(
                 "correlation of neighbours: filters of 128 units after 10 epochs minus digits",
-                "correlation",
+                "of correlation",
                 2,
                 0.1,
                 as_digits,
@@ -94,7 +94,7 @@ study = Study(
             "After 20 epochs the filters are smoother with L2 than with AdamW's decay.",
             Effect(
                 f"correlation of neighbouring weights: {capacity.PENALISED} minus {capacity.DECAYED}",
-                "correlation",
+                "of correlation",
                 2,
                 0.05,
                 lambda results: smoothness(results[capacity.PENALISED]) - smoothness(results[capacity.DECAYED]),

@@ -1,0 +1,31 @@
+"""Plain text as HTML, set as the book's prose is: apostrophes, minus signs, and values that no line breaks."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_NUMBER = r"(?:(?<!\w)[-+−])?\d[\d,.]*(?:e[-+]\d+)?"
+_VALUE = re.compile(rf"(\[{_NUMBER}, {_NUMBER}\]|(?:\w+ = |< )?{_NUMBER}(?: ± [\d.]+)?)")
+"""An interval, or a number with what belongs to it: its name, its exponent, its deviation."""
+_HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
+_APOSTROPHE = re.compile(r"(?<=\w)'")
+
+
+def minus(text: str) -> str:
+    """Return a text whose negative numbers have a minus; the exponents that Python writes stay as they are."""
+    return _HYPHEN.sub("\N{MINUS SIGN}", text)
+
+
+def typeset(text: str) -> str:
+    """Return a text as HTML in which no value is broken over lines."""
+    words = _VALUE.split(_APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text))
+    words[1::2] = [_unbroken(minus(value)) for value in words[1::2]]
+    words[::2] = map(escape, words[::2])
+    return "".join(words)
+
+
+def _unbroken(value: str) -> str:
+    html = escape(value)
+    return f'<span class="unbroken">{html}</span>' if re.search("[ -]", value) else html

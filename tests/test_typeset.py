@@ -1,0 +1,41 @@
+"""Plain text as HTML: apostrophes, minus signs, and values that no line breaks."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundations.typeset import minus, typeset
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0.97 ± 0.01", '<span class="unbroken">0.97 ± 0.01</span>'),
+        ("λ = 1e-4, late", '<span class="unbroken">λ = 1e-4</span>, late'),
+        ("< 0.0001", '<span class="unbroken">&lt; 0.0001</span>'),
+        ("+0.03 points [−0.13, +0.20]", '+0.03 points <span class="unbroken">[−0.13, +0.20]</span>'),
+        ("a < b & 12 units", "a &lt; b &amp; 12 units"),
+        ("-0.5 to 784-128-10", "−0.5 to 784-128-10"),
+        ("Adam's and the networks' 'own'", "Adam’s and the networks’ &#x27;own’"),
+    ],
+)
+def test_values_are_set(text: str, expected: str) -> None:
+    """A number stays with its name, its exponent, its deviation and its interval, and negative ones have a minus."""
+    assert expected == typeset(text)
+
+
+@given(st.text())
+def test_other_characters_are_kept(text: str) -> None:
+    """Without its tags the HTML reads as the text, but for apostrophes and minus signs."""
+    found = unescape(re.sub("<[^<>]*>", "", typeset(text)))
+    assert text.replace("'", "’").replace("-", "−") == found.replace("'", "’").replace("-", "−")
+
+
+def test_minus_leaves_exponents() -> None:
+    """A hyphen before a digit is a minus, but not that of an exponent or within a word."""
+    assert "−0.5, 1e-05, t-test" == minus("-0.5, 1e-05, t-test")
