@@ -18,7 +18,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
     "What a figure is worth": (
         Lesson(
             "A figure that chose its own winner flatters it, the more so the more candidates there were. "
-            "Among equals the choice gains little; among learning rates it pays, and the figure flatters all the same.",
+            "Among equals the choice gains little; among learning rates it pays.",
             (
                 "choosing-flatters",
                 "optimism-grows",
@@ -65,8 +65,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
     ),
     "How networks train": (
         Lesson(
-            "A hidden layer is what separates a network from ten templates, and it learns most of what it will learn "
-            "in the first epoch.",
+            "A hidden layer is what separates a network from ten templates, and of what five epochs teach, most is "
+            "learned in the first.",
             ("hidden-layer-pays", "baseline-above-97", "first-epoch-covers-most"),
         ),
         Lesson(
@@ -80,16 +80,16 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "A rising validation loss shows errors that cost more, not more errors.",
+            "Here a rising validation loss shows errors that cost more, not more errors.",
             ("errors-grow-confident", "longer-training-lowers-accuracy"),
         ),
         Lesson(
-            "A constant learning rate is no constant step: Adam moves by less once successive batches disagree.",
+            "A constant learning rate is no constant step: within a hundred steps Adam moves by far less.",
             ("adam-steps-shrink",),
         ),
         Lesson(
-            "Part of every confidence is the optimizer's. While Adam learns to claim too much, plain gradient descent "
-            "has not yet learned to claim enough.",
+            "How much a network claims depends on its optimizer and on how long it ran. Adam ends with claiming too "
+            "much, when plain gradient descent has not yet learned to claim enough.",
             ("sgd-claims-too-little", "softmax-is-the-probability"),
         ),
         Lesson(
@@ -154,7 +154,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "Early stopping regularizes the measure that it watches. Stopped by the loss, a network has better "
+            "Stopping by the loss regularizes the loss: a network that is stopped so has better "
             "probabilities, and no more accuracy than one that trained on.",
             ("stopping-lowers-cross-entropy", "stopping-raises-accuracy", "stopping-early-costs-accuracy"),
         ),
@@ -212,8 +212,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
     ),
     "What is inside": (
         Lesson(
-            "A prediction is what remains of many votes for and against, and a few of the hidden units cast most of "
-            "their weight.",
+            "What puts one digit before another is a sum over the hidden units, and a few of them carry most of its "
+            "weight.",
             ("fewer-than-half-are-on", "an-eighth-decides"),
         ),
         Lesson(
@@ -250,17 +250,24 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
     ),
     "Beyond MNIST": (
         Lesson(
-            "Prepare a picture as MNIST's makers prepared theirs, and a clean digit from elsewhere is read about as "
-            "well as MNIST's own.",
-            ("own-digits-fail", "centring-counts", "canvas-costs-nothing"),
+            "Prepare a picture as MNIST's makers prepared theirs, and the clean drawings of this book are read "
+            "about as well as MNIST's own.",
+            (
+                "own-digits-fail",
+                "centring-counts",
+                "polarity-counts",
+                "evening-counts",
+                "cropping-counts",
+                "canvas-costs-nothing",
+            ),
         ),
         Lesson(
-            "Handwriting of another style stays hard, and its coarse pixels are the smaller part of that.",
+            "Scans of other handwriting stay hard, and their coarse pixels alone are the smaller part of that.",
             ("scans-are-harder", "eight-pixels-suffice", "scans-lie-farther"),
         ),
         Lesson(
-            "A fully connected network minds where the ink is. Shift it by a few pixels and it fails, and it stays "
-            "confident where it fails, even when shown no digit at all.",
+            "A fully connected network minds where the ink is. Shift it by a few pixels and it fails; turn it far, or "
+            "show no digit at all, and it stays confident.",
             (
                 "three-pixels-cost-twenty-points",
                 "fifteen-degrees-cost-little",
