@@ -106,8 +106,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "Say what was held equal. After equally many updates a large batch fits better, for it has seen more "
-            "images; after equally many epochs it fits worse, for it has made fewer steps.",
+            "Say what was held equal. At the default rate a large batch fits better after equally many updates, and "
+            "worse after equally many epochs.",
             ("equal-updates-fit-better", "equal-epochs-fit-worse", "large-batches-train-faster"),
         ),
         Lesson(
@@ -117,7 +117,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
         ),
         Lesson(
             "The noise of a gradient falls as one over the batch, and what it is to be compared with fades as training "
-            "goes on, so that ever larger batches are worth it.",
+            "goes on.",
             ("noise-falls-as-one-over-batch", "noise-scale-grows"),
         ),
         Lesson(
@@ -132,7 +132,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "In one hidden layer, each at its own learning rate, no activation function was found clearly ahead. Even "
+            "In one hidden layer, each at its own learning rate, no activation function was found ahead of ReLU. Even "
             "the sigmoid, which is behind at the default rate, is trained well.",
             ("relu-beats-tanh", "sigmoid-behind-at-default", "sigmoid-cannot-be-trained", "gelu-beats-relu"),
         ),
@@ -236,7 +236,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "A wide network can learn random labels by heart, and takes longer over them than over true ones.",
+            "A wide network can learn random labels by heart, and they take longer than true ones.",
             ("random-labels-are-memorised", "random-labels-take-longer", "few-units-learn-no-noise"),
         ),
         Lesson(

@@ -257,7 +257,7 @@ study = Study(
         ),
         Claim(
             "l2-and-stopping-overlap",
-            "L2 and early stopping take from each other: where one is on, the other lowers the cross-entropy less.",
+            "L2 and early stopping take from each other: where one is on, the other gains less or nothing.",
             factorial("judge_cross_entropy", "L2", "early stopping"),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
