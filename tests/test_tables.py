@@ -127,11 +127,14 @@ def test_cells_are_typeset() -> None:
 
 
 def test_columns_of_numbers_are_marked() -> None:
-    """Digits line up in columns that hold nothing but numbers, heading included."""
+    """Digits line up in columns that hold nothing but numbers, heading included, and sentences have room."""
     table = Table("", ("", "count", "text"), [("a", "1,234", "5 units"), ("b", "−0.5", "6")])._repr_html_()
     assert '<th scope="col" class="number">count</th><th scope="col">text</th>' in table
     assert '<td class="number">1,234</td><td>5 units</td>' in table
     assert '<td class="number">−0.5</td><td>6</td>' in table
+    sentence = Table("", ("", ""), [(Markup("<b>" + "x" * 39 + "</b>"), "x" * 40)])._repr_html_()
+    assert f'<td class="words">{"x" * 40}</td>' in sentence
+    assert '<th scope="row"><b>' in sentence
 
 
 def test_design_of_a_study() -> None:

@@ -22,6 +22,9 @@ from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
 from foundations.typeset import NO_BREAK, typeset
 
+SENTENCE = 40
+"""Characters from which on a cell's text is a sentence."""
+_TAG = re.compile("<[^<>]*>")
 _NUMBER = re.compile(r"(?:[-+−]?[\d,.]+)?")
 """A number, or an empty cell among numbers."""
 
@@ -67,14 +70,16 @@ class Table:
 
 
 def _kind(cells: Sequence[Cell]) -> str:
-    """Return the attribute of a column's cells: columns of nothing but numbers are set so that digits line up."""
-    are_numbers = all(isinstance(cell, str) and _NUMBER.fullmatch(cell) for cell in cells)
-    return ' class="number"' if are_numbers else ""
+    """Return the attribute of a column's cells: numbers are set so that digits line up, sentences get more room."""
+    if all(isinstance(cell, str) and _NUMBER.fullmatch(cell) for cell in cells):
+        return ' class="number"'
+    texts = (_TAG.sub("", cell.html) if isinstance(cell, Markup) else cell for cell in cells)
+    return ' class="words"' if max(map(len, texts)) >= SENTENCE else ""
 
 
 def _row(cells: Sequence[Cell], kinds: Sequence[str]) -> str:
     first, *others = (cell.html if isinstance(cell, Markup) else typeset(cell) for cell in cells)
-    return f'<th scope="row">{first}</th>' + "".join(
+    return f'<th scope="row"{kinds[0]}>{first}</th>' + "".join(
         f"<td{kind}>{text}</td>" for kind, text in zip(kinds[1:], others, strict=True)
     )
 

@@ -14,6 +14,7 @@ _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"
 _ROWS = frozenset(["math", "mrow", "mtd", "msqrt", "mstyle", "mphantom", "mpadded"])
 BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉"}
 BARS = frozenset("|‖∥")
+_PRIMES = frozenset("′″‴")
 _FENCES = frozenset(BRACKETS) | frozenset(BRACKETS.values()) | BARS
 _ORDINARY = frozenset("∂∇∞…%")
 _LARGE = frozenset("∑∏∐⋃⋂⋁⋀")
@@ -51,7 +52,7 @@ def _set_symbol(element: Element) -> None:
     elif element.tag == "mo" and text in _ORDINARY:
         element.tag = "mi"
         element.set("mathvariant", "normal")
-    elif element.tag == "mi" and text and set(text) == {"′"}:
+    elif element.tag == "mi" and text and {*text} <= _PRIMES:
         element.tag = "mo"
     elif element.tag == "mi" and text in SIGNS:
         element.tag = "mo"  # plus or minus
@@ -65,7 +66,8 @@ def _set_symbol(element: Element) -> None:
 
 def _set_prime(script: Element) -> None:
     """Set a prime on the line: its glyph is raised already."""
-    if script.tag == "msup" and script[1].tag == "mo" and {*(script[1].text or "")} == {"′"}:
+    mark = script[1].text if script[1].tag == "mo" else ""
+    if script.tag == "msup" and mark and {*mark} <= _PRIMES:
         script.tag = "mrow"
         script[1].attrib.update({"lspace": "0", "rspace": "0"})
 
