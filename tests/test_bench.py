@@ -1,4 +1,4 @@
-"""The benchmark's pure parts, and that what it times is training or, for the limit, the matrix products."""
+"""The benchmark's pure parts, and that what it times is training or, for the limits, products and updates."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ TIMES = {
     (bench.PLAIN, bench.WORKERS): [0.8, 1.6, 3.2],
     (bench.PLAIN, bench.FIT): [13.0, 24.0, 100.0],
     (bench.PLAIN, bench.LIMIT): [0.5, 1.0, 2.0],
+    (bench.PLAIN, bench.UPDATE): [0.3, 0.6, 1.2],
     (bench.DROPPED, bench.ENGINE): [1.2, 2.4, 4.8],
     (bench.DROPPED, bench.LIMIT): [0.5, 1.0, 2.0],
 }
@@ -92,6 +93,19 @@ def test_the_compiler_leaves_all_products_in_the_loop() -> None:
     assert max(body.count(" dot(") for body in bodies if not body.startswith("ENTRY")) == 5
 
 
+def test_the_updates_are_adams() -> None:
+    """The loop gives what Keras's Adam makes of a steady gradient, but for the bias of its first averages."""
+    slope, weights, mean, square = np.float32([0.01, -0.02]), *np.zeros((3, 2), np.float32)
+    for _ in range(50):
+        mean += (slope - mean) * 0.1
+        square += (slope**2 - square) * 0.001
+        weights -= 0.001 * mean / (np.sqrt(square) + 1e-7)
+    np.testing.assert_allclose(bench.updates(tf.constant(slope), tf.constant(50)), weights, rtol=1e-4)
+    text = bench.updates.experimental_get_compiler_ir(tf.constant(slope), tf.constant(3))(stage="optimized_hlo")
+    assert text.count(" sqrt(") == 1
+    assert " sqrt(" not in text.split("ENTRY")[1]
+
+
 def test_ratio_is_the_median_within_rounds() -> None:
     """One slow round moves neither side of a ratio: it is taken within each round, then the middle one is used."""
     assert bench.ratio(TIMES, (bench.PLAIN, bench.FIT), (bench.PLAIN, bench.ENGINE)) == 13.0
@@ -109,11 +123,12 @@ def test_table_shows_seconds_ratios_and_rates() -> None:
 
 def test_budgets_say_what_holds() -> None:
     """Each line gives the measured figure, the most that is allowed and the verdict."""
-    fit, workers, limit, dropout = bench.budgets(TIMES).splitlines()
+    fit, workers, limit, dropout, least = bench.budgets(TIMES).splitlines()
     assert workers == "- engine in workers / `model.fit`, Keras's defaults, batch 32: 0.062, at most 0.083: holds"
     assert fit == "- engine / `model.fit`, Keras's defaults, batch 32: 0.077, at most 0.083: holds"
     assert limit.endswith("2.000, at most 1.500: does not hold")
     assert dropout.endswith("1.200, at most 1.300: holds")
+    assert least.endswith("batch 32: 1.250")
 
 
 def test_what_is_not_installed_gets_a_row_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""How long an epoch takes: the book's engine against `model.fit`, PyTorch, JAX and the machine's own limit.
+"""How long an epoch takes: the book's engine against `model.fit`, PyTorch, JAX and the machine's own limits.
 
 `python -m foundations.bench` prints a report in Markdown. One process times whole epochs, engine after engine in each
 round, so that what else the machine does falls on all. The engine is timed in that process, with all its threads, and
@@ -183,8 +183,28 @@ def product_limit(spec: RunSpec, times: int = 1) -> Epoch:
     return shuffled(spec, lambda part: 0 * products(x[: part.shape[1]], *kernels, np.int32(times * len(part)))[0, 0])
 
 
+@tf.function(jit_compile=True, autograph=False)
+def updates(slope: tf.Tensor, steps: tf.Tensor) -> Any:
+    """Take Adam's update of parameters that start at zero, by a steady gradient, `steps` times, and nothing else."""
+
+    def step(i: tf.Tensor, weights: tf.Tensor, mean: tf.Tensor, square: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        gradient = slope + 1e-20 * weights  # so that nothing can be moved out of the loop
+        mean += (gradient - mean) * (1 - 0.9)
+        square += (gradient * gradient - square) * (1 - 0.999)
+        return i + 1, weights - 0.001 * mean / (tf.sqrt(square) + 1e-7), mean, square
+
+    return tf.while_loop(lambda i, *_: i < steps, step, (0, *[tf.zeros_like(slope)] * 3))[1]
+
+
+def update_limit(spec: RunSpec) -> Epoch:
+    """Return an epoch's updates by Adam, all parameters in one vector; they have no loss, which is given as 0."""
+    slope = tf.fill([spec.model.parameters], 0.01)
+    return shuffled(spec, lambda part: 0 * updates(slope, np.int32(len(part)))[0])
+
+
 ENGINE, WORKERS = "this book's engine", "this book's engine, a worker on each core"
-FIT, LIMIT = "`model.fit`, Keras's defaults", "its matrix products alone"
+FIT = "`model.fit`, Keras's defaults"
+LIMIT, UPDATE = "its matrix products alone", "its updates by Adam alone"
 ROWS: dict[str, Callable[[RunSpec], Epoch]] = {
     ENGINE: engine,
     WORKERS: engine_in_workers,
@@ -194,6 +214,7 @@ ROWS: dict[str, Callable[[RunSpec], Epoch]] = {
     "JAX, `lax.scan`": jax_scan,
     LIMIT: product_limit,
     "the same products, twice over": functools.partial(product_limit, times=2),
+    UPDATE: update_limit,
 }
 
 
@@ -239,6 +260,9 @@ def budgets(times: Times) -> str:
     ):
         holds = "holds" if (found := ratio(times, task, other)) <= most else "does not hold"
         lines.append(f"- {what}, batch 32: {found:.3f}, at most {most:.3f}: {holds}")
+    least = [sum(parts) for parts in zip(times[PLAIN, LIMIT], times[PLAIN, UPDATE], strict=True)]
+    over = median(whole / part for whole, part in zip(times[PLAIN, ENGINE], least, strict=True))
+    lines.append(f"- engine / its products and updates, which no engine can do without, batch 32: {over:.3f}")
     return "\n".join(lines)
 
 
