@@ -26,15 +26,22 @@ RESULTS = results_of(
         for rate, width, epochs in ((0.0, 128, 20), (0.0, 128, 40), (0.1, 128, 20), (0.3, 128, 20), (0.3, 128, 40))
     }
     | {thinning.arm_name(rate, 32): cross_entropies(rate, 32, 20) for rate in (0.0, 0.3)}
+    | {thinning.arm_name(0.1, 512, 10): cross_entropies(0.1, 512, 10)}
 )
 
 
 @pytest.mark.parametrize(
     ("width", "rate", "expected"),
-    [(128, 0.0, [5, 10, 20, 40]), (128, 0.1, [5, 10, 20]), (128, 0.3, [5, 10, 20, 40]), (32, 0.3, [5, 10, 20])],
+    [
+        (128, 0.0, [5, 10, 20, 40]),
+        (128, 0.1, [5, 10, 20]),
+        (128, 0.3, [5, 10, 20, 40]),
+        (32, 0.3, [5, 10, 20]),
+        (512, 0.1, [5, 10]),
+    ],
 )
 def test_lengths_are_those_that_were_trained(width: int, rate: float, expected: list[int]) -> None:
-    """Networks of 128 units go on to 40 epochs at the lowest and the highest rate; the study has an arm for each."""
+    """The study has an arm for each: at the lowest and highest rate 128 units go on to 40; wide ones with 0.1 stop."""
     assert expected == thinning.lengths(RESULTS, width, rate)
     for epoch in expected:
         spec = task05.study.arms[thinning.arm_at(rate, width, epoch)].spec

@@ -33,12 +33,14 @@ def arm_name(rate: float, width: int = 128, epochs: int = 20) -> str:
 
 def arm_at(rate: float, width: int, epoch: int) -> str:
     """Return the arm that an epoch is read from, the shortest that has it."""
-    return arm_name(rate, width, 20 if epoch <= 20 else 40)
+    return arm_name(rate, width, min(longest(rate, width), 20 if epoch <= 20 else 40))
 
 
 def longest(rate: float, width: int = 128) -> int:
-    """Return for how many epochs networks of a rate and width are trained."""
-    return 40 if width == 128 and rate in ENDS else 20
+    """Return for how many epochs networks are trained, those with a rate between the ends for fewer."""
+    if rate in ENDS:
+        return 40 if width == 128 else 20
+    return 10 if width == 512 else 20
 
 
 def lengths(results: Measured, width: int, rate: float = 0.0) -> list[int]:
