@@ -18,7 +18,7 @@ from foundations.stopping import NEVER
 from foundations.studies import STUDIES
 from foundations.study import Arm, Study
 from foundations.tables import Markup, Table, deltas, design
-from foundations.typeset import typeset
+from foundations.typeset import NO_BREAK, typeset
 from pretended import Numbers, fixed_claim, fixed_effect, pretend, results_of
 
 STUDY = Study(
@@ -280,7 +280,7 @@ def test_claims_come_in_order() -> None:
 def test_folklore_with_its_verdicts() -> None:
     """Each saying links to its claim and stands with its chapter, verdict and effect."""
     table = tables.folklore([("Task 3", "chapter.html#claim-this-beats-that", OUTCOME)])
-    expected = ["This < that. this-beats-that", f"Task{tables.NO_BREAK}3", "supported", "+2.00 points [+1.75, +2.25]"]
+    expected = ["This < that. this-beats-that", f"Task{NO_BREAK}3", "supported", "+2.00 points [+1.75, +2.25]"]
     assert expected == read(table).rows[1]
     assert '<a href="chapter.html#claim-this-beats-that">this-beats-that</a>' in table._repr_html_()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundations.typeset import minus, typeset
+from foundations.typeset import NO_BREAK, joined, minus, typeset
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,10 @@ def test_other_characters_are_kept(text: str) -> None:
 def test_minus_leaves_exponents() -> None:
     """A hyphen before a digit is a minus, but not that of an exponent or within a word."""
     assert "−0.5, 1e-05, t-test" == minus("-0.5, 1e-05, t-test")
+
+
+def test_names_stay_with_their_numbers() -> None:
+    """A word that a number belongs to is not parted from it; other spaces stay."""
+    assert joined("Task 3 of Sun et al., Figure T1.5, a task 3") == (
+        f"Task{NO_BREAK}3 of Sun et{NO_BREAK}al., Figure{NO_BREAK}T1.5, a task 3"
+    )

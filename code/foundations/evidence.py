@@ -9,7 +9,7 @@ from foundations.claims import Outcome
 from foundations.errors import require_one_of
 from foundations.lessons import LESSONS, Lesson
 from foundations.study import Results, Study
-from foundations.typeset import NO_BREAK, typeset
+from foundations.typeset import joined, typeset
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _item(evidence: Evidence) -> str:
     state = "unevaluated" if outcome.judgement is None else outcome.judgement.verdict
     verdict = f"{outcome.verdict[:1].upper()}{outcome.verdict[1:]}"
     result = f"{verdict}: {outcome.effect}" if outcome.effect else verdict
-    chapter = evidence.study.chapter.replace(" ", NO_BREAK)
+    chapter = joined(evidence.study.chapter)
     return (
         f'<li class="lesson-{state}">{typeset(claim.sentence)} <strong>{typeset(result)}.</strong> '
         f'<span>{chapter}, <a href="{evidence.address}">{claim.id}</a></span></li>'

@@ -9,7 +9,7 @@ from foundations.effects import Values
 from foundations.statistics import estimate
 from foundations.study import Results
 from foundations.tables import Markup, Table
-from foundations.typeset import NO_BREAK
+from foundations.typeset import NO_BREAK, joined
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def table(results: Mapping[str, Results], errors: Mapping[Headline, Values]) -> 
                 f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]".replace(" ", NO_BREAK),
                 f"{study.arms[headline.arm].spec.model.parameters:,}",
                 str(found.count),
-                Markup(f'<a href="{study.name}.html">{study.chapter.replace(" ", NO_BREAK)}</a>'),
+                Markup(f'<a href="{study.name}.html">{joined(study.chapter)}</a>'),
             )
         )
     caption = "Misread images among the 10,000 of the test set: means over seeds, with 95% intervals over seeds."

@@ -89,7 +89,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
         ),
         Lesson(
             "How much a network claims depends on its optimizer and on how long it ran. Adam ends with claiming too "
-            "much, when plain gradient descent has not yet learned to claim enough.",
+            "much; plain gradient descent, after half as many epochs, does not yet claim enough.",
             ("sgd-claims-too-little", "softmax-is-the-probability"),
         ),
         Lesson(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -20,7 +21,7 @@ from foundations.specs import EarlyStoppingSpec, RunSpec, baseline
 from foundations.stopping import at_stop, regret, stopped
 from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
-from foundations.typeset import NO_BREAK, typeset
+from foundations.typeset import joined, typeset
 
 SENTENCE = 40
 """Characters from which on a cell's text is a sentence."""
@@ -197,7 +198,7 @@ def folklore(claims: Sequence[tuple[str, str, Outcome]]) -> Table:
     rows = []
     for chapter, address, outcome in claims:
         link = Markup(f'{typeset(outcome.claim.sentence)} <a href="{address}">{outcome.claim.id}</a>')
-        rows.append((link, chapter.replace(" ", NO_BREAK), outcome.verdict, outcome.effect))
+        rows.append((link, joined(chapter), outcome.verdict, outcome.effect))
     return Table("The folklore of this book.", ("Saying", "Chapter", "Verdict", "Effect [95% interval]"), rows)
 
 
@@ -235,7 +236,7 @@ def training_time(results: Sequence[Results]) -> Table:
     for _, run in _by_study(results):
         longest[trajectory(run.spec)] = max(longest.get(trajectory(run.spec), 0), run.spec.epochs)
     paid = dict.fromkeys(longest, 0)
-    trainings, seconds = (dict.fromkeys((result.study.name for result in results), 0.0) for _ in range(2))
+    trainings, seconds = Counter[str](), defaultdict[str, float](float)
     for study, run in _by_study(results):
         training = trajectory(run.spec)
         trainings[study.name] += paid[training] == 0

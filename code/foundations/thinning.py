@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from foundations.anatomy import decisions
 from foundations.coadaptation import COUNTS, agreement, likeness, silenced
 from foundations.dropout import training_losses
-from foundations.effects import Measured, Values
+from foundations.effects import Effect, Measured, Values
 from foundations.metrics import POINTS
 from foundations.quantities import Quantity, at_epoch
 from foundations.runs import Run
@@ -90,3 +91,13 @@ LEADERS = Quantity("share of the 16 leading units", POINTS, 1, lambda runs: deci
 AGREEMENT = Quantity("what cancelling leaves of the lead", POINTS, 1, lambda runs: agreement(runs)[:, 0])
 NOISE = Quantity("relative noise of the lead", "of the lead", 2, lambda runs: agreement(runs)[:, 1])
 CORRELATION = Quantity("mean absolute correlation of two units", "of correlation", 3, lambda runs: likeness(runs)[:, 0])
+
+
+def quieter(by: float) -> Effect:
+    """Return the effect "dropout 0.3 leaves the lead less noise for its size", by more than a factor."""
+    label = f"{NOISE.label}: {PLAIN} over {HEAVY}"
+
+    def fall(results: Measured) -> Values:
+        return np.asarray(np.log(NOISE.of(results[PLAIN]) / NOISE.of(results[HEAVY])))
+
+    return Effect(label, "times", 2, math.log(by), fall, ratio=True)

@@ -11,11 +11,17 @@ _VALUE = re.compile(rf"(\[{_NUMBER}, {_NUMBER}\]|(?:\w+ = |< )?{_NUMBER}(?: ± [
 """An interval, or a number with what belongs to it: its name, its exponent, its deviation."""
 _HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
 _APOSTROPHE = re.compile(r"(?<=\w)'")
+_NAMED = re.compile(r"\b(Task|Practical|Figure|Table|Exercise|et) (?=[A-Z]?\d|al\b)")
 
 
 def minus(text: str) -> str:
     """Return a text whose negative numbers have a minus; the exponents that Python writes stay as they are."""
     return _HYPHEN.sub("\N{MINUS SIGN}", text)
+
+
+def joined(text: str) -> str:
+    """Return a text in which "Task" and its kin stay with their number, and "et" with "al."."""
+    return _NAMED.sub(rf"\1{NO_BREAK}", text)
 
 
 def typeset(text: str) -> str:

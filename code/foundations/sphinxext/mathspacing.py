@@ -19,7 +19,7 @@ _FENCES = frozenset(BRACKETS) | frozenset(BRACKETS.values()) | BARS
 _ORDINARY = frozenset("∂∇∞…%")
 _LARGE = frozenset("∑∏∐⋃⋂⋁⋀")
 _UNDER = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
-_ENDS = frozenset(BRACKETS.values()) | BARS | frozenset("!′")
+_ENDS = frozenset(BRACKETS.values()) | BARS | _PRIMES | {"!"}
 _CLOSING = BRACKETS | {bar: bar for bar in BARS}
 
 

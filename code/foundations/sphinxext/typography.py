@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from foundations.typeset import NO_BREAK, minus
+from foundations.typeset import joined, minus
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _CLOSING = re.compile(r"[.,;:!?)\]’”%-]+")
-_NAMED = re.compile(r"\b(Task|Practical|Figure|Table|Exercise|et) (?=[A-Z]?\d|al\b)")
 
 
 class Punctuation(SphinxPostTransform):
@@ -62,7 +61,7 @@ class References(SphinxPostTransform):
                 if text is link.next_node(nodes.Text) and words.startswith(" "):
                     link.parent.insert(link.parent.index(link), nodes.Text(" "))
                     words = words.lstrip()
-                if (found := _NAMED.sub(rf"\1{NO_BREAK}", words)) != text.astext():
+                if (found := joined(words)) != text.astext():
                     text.parent.replace(text, nodes.Text(found))
 
 

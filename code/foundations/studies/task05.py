@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
 from foundations.claims import Claim
 from foundations.effects import Effect, between, paired
 from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS, SETTLED
@@ -21,7 +17,6 @@ from foundations.thinning import (
     LEADERS,
     LIGHT,
     LOST,
-    NOISE,
     PLAIN,
     RATES,
     arm_name,
@@ -30,6 +25,7 @@ from foundations.thinning import (
     left,
     longest,
     noise_share,
+    quieter,
     settled_change,
 )
 
@@ -239,14 +235,7 @@ study = Study(
         Claim(
             "dropout-lowers-lead-noise",
             "With dropout 0.3 the lead has less noise for its size: a quarter less, or better.",
-            Effect(
-                f"{NOISE.label}: {PLAIN} over {HEAVY}",
-                "times",
-                2,
-                math.log(4 / 3),
-                lambda results: np.log(NOISE.of(results[PLAIN]) / NOISE.of(results[HEAVY])),
-                ratio=True,
-            ),
+            quieter(by=4 / 3),
             predicted=None,
             recorded=Verdict.SUPPORTED,
             margin_reason="a quarter less is what the sentence says",
