@@ -215,7 +215,7 @@ def test_metrics_are_means_and_deviations() -> None:
     """Metrics are told as mean ± sample standard deviation, in their unit and decimals, one arm a row."""
     found = read(tables.metrics(RESULTS, ["judge_accuracy", "loss"]))
     expected = [
-        ["Arm", "accuracy on the judge half (%)", "Keras's loss (nats)", "Seeds"],
+        ["Arm", "accuracy on the judge half (%)", "Keras’s loss (nats)", "Seeds"],
         ["plain", "97.00 ± 1.00", "0.9700 ± 0.0100", "3"],
         ["dropout", "50.00 ± 0.00", "2.0000 ± 0.0000", "2"],
         ["once", "50.00", "2.0000", "1"],
@@ -274,13 +274,13 @@ def test_claims_come_in_order() -> None:
     """The list of claims has one row a claim, in the order given."""
     found = read(tables.claims([("one.html", OUTCOME, 0.1), ("two.html", OUTCOME, 0.2)]))
     assert ["0.1000", "0.2000"] == [cells[4] for cells in found.rows[1:]]
-    assert ["Claim", "Verdict", "Effect [95% interval]", "Margin", "Holm's p", "Predicted"] == found.rows[0]
+    assert ["Claim", "Verdict", "Effect [95% interval]", "Margin", "Holm’s p", "Predicted"] == found.rows[0]
 
 
 def test_folklore_with_its_verdicts() -> None:
     """Each saying links to its claim and stands with its chapter, verdict and effect."""
     table = tables.folklore([("Task 3", "chapter.html#claim-this-beats-that", OUTCOME)])
-    expected = ["This < that. this-beats-that", f"Task{NO_BREAK}3", "supported", "+2.00 points [+1.75, +2.25]"]
+    expected = ["This < that. this-beats-that", "supported", "+2.00 points [+1.75, +2.25]", f"Task{NO_BREAK}3"]
     assert expected == read(table).rows[1]
     assert '<a href="chapter.html#claim-this-beats-that">this-beats-that</a>' in table._repr_html_()
 

@@ -18,14 +18,15 @@ from foundations.typeset import NO_BREAK, joined, minus, typeset
         ("0.97 ± 0.01", '<span class="unbroken">0.97 ± 0.01</span>'),
         ("λ = 1e-4, late", '<span class="unbroken">λ = 1e-4</span>, late'),
         ("< 0.0001", '<span class="unbroken">&lt; 0.0001</span>'),
-        ("+0.03 points [−0.13, +0.20]", '+0.03 points <span class="unbroken">[−0.13, +0.20]</span>'),
+        ("+0.03 points", '<span class="unbroken">+0.03 points</span>'),
+        ("by [−0.13, +0.20]", 'by <span class="unbroken">[−0.13, +0.20]</span>'),
         ("a < b & 12 units", "a &lt; b &amp; 12 units"),
         ("-0.5 to 784-128-10", "−0.5 to 784-128-10"),
         ("Adam's and the networks' 'own'", "Adam’s and the networks’ &#x27;own’"),
     ],
 )
 def test_values_are_set(text: str, expected: str) -> None:
-    """A number stays with its name, its exponent, its deviation and its interval, and negative ones have a minus."""
+    """A number stays with its name, exponent, deviation and unit; an interval is whole; negative ones have a minus."""
     assert expected == typeset(text)
 
 

@@ -24,7 +24,7 @@ class Check:
         bound = "exactly" if self.at_most == 0 else f"largest difference {self.error:.1e}, allowed {self.at_most:.0e}"
         return (
             f'<aside class="check" aria-label="Check"><p><strong>Checked.</strong> '
-            f"{typeset(self.sentence)} <span>({bound})</span></p></aside>"
+            f"{typeset(self.sentence)} <span>({typeset(bound)})</span></p></aside>"
         )
 
 

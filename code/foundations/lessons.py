@@ -111,13 +111,13 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("equal-updates-fit-better", "equal-epochs-fit-worse", "large-batches-train-faster"),
         ),
         Lesson(
-            "A larger batch wants a larger learning rate, but with Adam not in proportion. Whether growing by the root "
-            "keeps an epoch as good is open.",
+            "A larger batch wants a larger learning rate, but with Adam not in proportion. Whether a rate that grows "
+            "with the root of the batch keeps an epoch as good is open.",
             ("large-batch-wants-larger-rate", "square-root-keeps-the-epoch", "linear-scaling"),
         ),
         Lesson(
-            "The noise of a gradient falls as one over the batch, and what it is to be compared with fades as training "
-            "goes on.",
+            "The variance of a batch's gradient falls as one over its size, and the squared gradient that it is to be "
+            "compared with fades as training goes on.",
             ("noise-falls-as-one-over-batch", "noise-scale-grows"),
         ),
         Lesson(

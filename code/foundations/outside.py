@@ -53,7 +53,7 @@ def drawn() -> Pictures:
 
 @functools.cache
 def scanned() -> Pictures:
-    """Return scikit-learn's 1,797 digits, (96, 96): 8×8 scans by 43 people, enlarged, with a margin of paper.
+    """Return scikit-learn's 1,797 digits, (96, 96): 8×8 scans by 13 people, enlarged, with a margin of paper.
 
     They are part of the UCI set *Optical Recognition of Handwritten Digits* (Alpaydin and Kaynak 1998). A preview has
     only the first of them.

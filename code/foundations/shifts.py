@@ -1,6 +1,6 @@
 """Distribution shifts: MNIST's images changed by degrees, and what networks make of them.
 
-The kinds are among those of Mu and Gilmer, *MNIST-C* (2019), here each with an amount that starts at none.
+Some of the kinds are among those of Mu and Gilmer, *MNIST-C* (2019), here each with an amount that starts at none.
 """
 
 from __future__ import annotations

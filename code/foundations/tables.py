@@ -26,8 +26,8 @@ from foundations.typeset import joined, typeset
 SENTENCE = 40
 """Characters from which on a cell's text is a sentence."""
 _TAG = re.compile("<[^<>]*>")
-_NUMBER = re.compile(r"(?:[-+−]?[\d,.]+)?")
-"""A number, or an empty cell among numbers."""
+_NUMBER = re.compile(r"(?:[-+−]?[\d,.]+(?: ± [\d.]+)?)?")
+"""A number, perhaps with its deviation, or an empty cell among numbers."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Table:
     def _repr_html_(self) -> str:
         kinds = [_kind(cells) for cells in zip(*self.rows, strict=True)] or [""] * len(self.columns)
         pairs = zip(kinds, self.columns, strict=True)
-        head = "".join(f'<th scope="col"{kind}>{escape(column)}</th>' for kind, column in pairs)
+        head = "".join(f'<th scope="col"{kind}>{typeset(column)}</th>' for kind, column in pairs)
         body = "".join(f"<tr>{_row(row, kinds)}</tr>" for row in self.rows)
         return (
             f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(self.caption)}">'
@@ -198,8 +198,8 @@ def folklore(claims: Sequence[tuple[str, str, Outcome]]) -> Table:
     rows = []
     for chapter, address, outcome in claims:
         link = Markup(f'{typeset(outcome.claim.sentence)} <a href="{address}">{outcome.claim.id}</a>')
-        rows.append((link, joined(chapter), outcome.verdict, outcome.effect))
-    return Table("The folklore of this book.", ("Saying", "Chapter", "Verdict", "Effect [95% interval]"), rows)
+        rows.append((link, outcome.verdict, outcome.effect, joined(chapter)))
+    return Table("The folklore of this book.", ("Saying", "Verdict", "Effect [95% interval]", "Chapter"), rows)
 
 
 def environment(results: Sequence[Results]) -> Table:

@@ -117,8 +117,9 @@ class Choice:
 
     def _repr_html_(self) -> str:
         rates, spec, judged_by = self.sweep.rates, self.sweep.spec, metric(self.sweep.criterion).label
+        name = self.name[:1].upper() + self.name[1:]
         sentence = (
-            f"{self.name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
+            f"{name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
             f"from {rates[0]:g} to {rates[-1]:g} by mean {judged_by}, after {spec.epochs} epochs"
         )
         outcome = "not evaluated in a preview" if self.best is None else f"seeds {', '.join(map(str, TUNING_SEEDS))}"

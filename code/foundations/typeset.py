@@ -7,8 +7,9 @@ from html import escape
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _NUMBER = r"(?:(?<!\w)[-+−])?\d[\d,.]*(?:e[-+]\d+)?"
-_VALUE = re.compile(rf"(\[{_NUMBER}, {_NUMBER}\]|(?:\w+ = |< )?{_NUMBER}(?: ± [\d.]+)?)")
-"""An interval, or a number with what belongs to it: its name, its exponent, its deviation."""
+_UNIT = r"(?:points|nats|epochs|times)\b"
+_VALUE = re.compile(rf"(\[{_NUMBER}, {_NUMBER}\]|(?:\w+ = |< )?{_NUMBER}(?: ± [\d.]+)?(?: {_UNIT})?)")
+"""An interval, or a number with what belongs to it: its name, its exponent, its deviation, its unit."""
 _HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
 _APOSTROPHE = re.compile(r"(?<=\w)'")
 _NAMED = re.compile(r"\b(Task|Practical|Figure|Table|Exercise|et) (?=[A-Z]?\d|al\b)")

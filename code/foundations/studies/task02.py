@@ -196,7 +196,7 @@ study = Study(
             ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
-            margin_reason="less would not be seen in the figure",
+            margin_reason="less would hardly be called farther",
         ),
         Claim(
             "own-digits-fail",

@@ -242,7 +242,7 @@ study = Study(
         ),
         Claim(
             "keras-losses-cross",
-            "After three epochs with dropout 0.3, the loss that Keras prints for training is above val_loss.",
+            "With dropout 0.3, the loss that Keras prints for the third epoch of training is above val_loss.",
             exceeds(at_epoch("loss", 3), at_epoch("val_loss", 3), HEAVY),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,

@@ -24,7 +24,7 @@ STEPS = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 150, 200, 300)
 """The optimizer steps whose weights are kept, in three seeds."""
 GLANCE = "a factor of 1.5 is what a histogram of the weights shows at a glance"
 SEEN = "a factor of 1.1 is about the least that the figure of the weights by ink shows"
-LEFT = "5 points of the initial size cannot be told apart in the figure"
+LEFT = "5 points of the initial size are little where nearly all of it goes"
 """Why the margins of weights are as large as they are."""
 
 
@@ -194,7 +194,7 @@ study = Study(
         ),
         Claim(
             "adam-forgets-the-coefficient",
-            "Under Adam a hundred times the penalty takes the weights of blank pixels to zero no faster.",
+            "Under Adam a hundred times the penalty takes the weights of blank pixels to zero hardly faster.",
             slower("1e-4", "1e-2", equivalence=True),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
