@@ -293,7 +293,7 @@ def test_environment_names_what_trained() -> None:
     assert ["3"] == row(table, "Keras")
     assert ["arm64 Darwin; x86_64 Linux"] == row(table, "Machine")
     assert ["0 to 4; pilots and tuning 100, 101, 102"] == row(table, "Seeds")
-    assert ["2024-01-01 00:00 UTC to 2025-01-01 00:00 UTC"] == row(table, "Trained")
+    assert ["2024-01-01 00:00 UTC to 2025-01-01 00:00 UTC"] == row(table, "Trainings begun")
     assert [data.PACKAGED_SHA256] == row(table, "SHA-256 of the data file")
 
 

@@ -26,7 +26,7 @@ DERIVATIVES: Mapping[str, Callable[[Floats], Floats]] = {
 """The derivative of each of `foundations.evaluation.ACTIVATIONS`; ReLU's at zero is 0, as in TensorFlow."""
 
 NAMES = {"relu": "ReLU", "tanh": "tanh", "softsign": "softsign", "gelu": "GELU", "sigmoid": "sigmoid"}
-"""What each is called in text."""
+"""What each activation function is called in text."""
 
 GAINS: Mapping[str, float] = {"glorot_uniform": 1.0, "he_normal": 2.0}
 """Fan-in times the variance of a weight, between hidden layers of equal width, by initializer."""

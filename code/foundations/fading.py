@@ -23,7 +23,7 @@ def deep(activation: str, depth: int, initialised: str) -> str:
 
 
 def fall(results: Measured, activation: str, depth: int, initializer: str, column: int = 0) -> Values:
-    """Return the logarithm of how often the error signal of the last hidden layer exceeds that of the first, (seeds,).
+    """Return the logarithm of the ratio of the last hidden layer's error signal to the first's, (seeds,).
 
     With `column` 1 it is the gradient by the last hidden layer's kernel over that by the second's; the first one's
     has another shape.

@@ -45,7 +45,7 @@ def moments(weights: Weights, images: data.Images, labels: data.Labels) -> tuple
 
 @measurement
 def gradient_moments(runs: Sequence[Run]) -> Values:
-    """Return ‖G‖² and tr Σ over the training images at every weights that runs kept, (runs, steps, 2)."""
+    """Return ‖G‖² and tr Σ over the training images at all weights that runs kept, (runs, steps, 2)."""
     rows = []
     for run in runs:
         images, labels = training_set(run)

@@ -13,18 +13,27 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Training networks": ("specs", "data", "models", "training", "backend", "parallel", "retraining", "errors"),
+    "Training networks": (
+        *("specs", "data", "models", "program", "training"),
+        *("backend", "parallel", "retraining", "errors"),
+    ),
     "Keeping what was trained": ("runs", "store", "fingerprint", "measurements", "export", "profiles"),
-    "Studies, claims and verdicts": ("study", "effects", "claims", "checks", "metrics", "statistics", "tuning"),
+    "Studies, claims and verdicts": (
+        *("study", "effects", "quantities", "claims", "checks"),
+        *("metrics", "statistics", "tuning"),
+    ),
     "What networks do": (),
     "Pictures of digits": (
         *("digits", "pictures", "surroundings", "ink", "regions", "resampling"),
         *("strokes", "shifts", "outside", "canvases"),
     ),
-    "Figures, tables and text": ("plots", "tables", "prose", "lessons", "evidence", "finals", "reference"),
+    "Figures, tables and text": (
+        *("plots", "tables", "prose", "lessons"),
+        *("evidence", "finals", "typeset", "reference"),
+    ),
     "Speed": ("bench", "speed"),
     "The studies": ("studies",),
-    "The command foundations": ("cli",),
+    "The command-line program": ("cli",),
     "The site": ("sphinxext",),
 }
 """Headings with their modules or folders of modules. Those that none names come under the one that has none."""

@@ -106,7 +106,7 @@ def _ends(names: Sequence[str]) -> str:
 def deltas(study: Study) -> Table:
     """Return each arm's difference from the baseline, and its seeds."""
     rows = [(name, _delta(arm.spec), str(len(arm.specs()))) for name, arm in study.arms.items()]
-    return Table("Each arm as its difference from the baseline.", ("Arm", "Difference", "Seeds"), rows)
+    return Table("Each arm as its difference from the book's baseline.", ("Arm", "Difference", "Seeds"), rows)
 
 
 def _delta(spec: RunSpec) -> str:
@@ -123,7 +123,7 @@ def _changes(spec: dict[str, object], other: dict[str, object]) -> Iterable[tupl
         elif isinstance(value, dict):
             yield name.replace("_", " "), ", ".join(f"{key.replace('_', ' ')} {held}" for key, held in value.items())
         elif value != reference:
-            yield name.replace("_", " "), "none" if value is None else value
+            yield name.replace("_", " "), "none" if value in (None, ()) else value
 
 
 def metrics(results: Results, names: Sequence[str], arms: Sequence[str] | None = None, caption: str = "") -> Table:
@@ -215,7 +215,7 @@ def environment(results: Sequence[Results]) -> Table:
         "Machine": {run.provenance.machine for run in runs},
         "Cores of the building machine": {str(joblib.cpu_count())},
         "Seeds": {f"0 to {last}; pilots and tuning {', '.join(map(str, PILOT_SEEDS))}"},
-        "Trained": {f"{_minute(min(started))} to {_minute(max(started))}"},
+        "Trainings begun": {f"{_minute(min(started))} to {_minute(max(started))}"},
         "SHA-256 of the data file": {data.checksum(data.source())},
     }
     rows = [(name, "; ".join(sorted(values))) for name, values in facts.items()]

@@ -54,7 +54,7 @@ def gradient_and_noise(steps: Sequence[int], found: Values, ax: Axes | None = No
 
 
 def noise_scales(steps: Sequence[int], found: Values, sizes: Sequence[int], ax: Axes | None = None) -> Axes:
-    """Draw the noise scale at stages of training, with batch sizes as dashed lines; parameters as above."""
+    """Draw the noise scale at stages of training, with batch sizes as dashed lines."""
     ax = axes_or_new(ax)
     _geometric(ax, _stages(ax, steps), noise_scale(found), "", color="C2")
     for size in sizes:

@@ -46,7 +46,7 @@ SWEEPS = {
 
 
 def moments(results: Measured, arm: str = BASELINE) -> Values:
-    """Return ‖G‖² and tr Σ at every weights that an arm's runs kept, (seeds, steps, 2)."""
+    """Return ‖G‖² and tr Σ at all weights that an arm's runs kept, (seeds, steps, 2)."""
     return gradient_moments(results[arm])
 
 
