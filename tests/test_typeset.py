@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundations.typeset import NO_BREAK, joined, minus, typeset
+from foundations.typeset import NO_BREAK, capitalized, joined, minus, typeset
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,10 @@ from foundations.typeset import NO_BREAK, joined, minus, typeset
         ("0.97 ± 0.01", '<span class="unbroken">0.97 ± 0.01</span>'),
         ("λ = 1e-4, late", '<span class="unbroken">λ = 1e-4</span>, late'),
         ("< 0.0001", '<span class="unbroken">&lt; 0.0001</span>'),
-        ("+0.03 points", '<span class="unbroken">+0.03 points</span>'),
-        ("by [−0.13, +0.20]", 'by <span class="unbroken">[−0.13, +0.20]</span>'),
+        (
+            "+0.03 points [−0.13, +0.20]",
+            '<span class="unbroken">+0.03 points</span> <span class="unbroken">[−0.13, +0.20]</span>',
+        ),
         ("a < b & 12 units", "a &lt; b &amp; 12 units"),
         ("-0.5 to 784-128-10", "−0.5 to 784-128-10"),
         ("Adam's and the networks' 'own'", "Adam’s and the networks’ &#x27;own’"),
@@ -35,6 +37,13 @@ def test_other_characters_are_kept(text: str) -> None:
     """Without its tags the HTML reads as the text, but for apostrophes and minus signs."""
     found = unescape(re.sub("<[^<>]*>", "", typeset(text)))
     assert text.replace("'", "’").replace("-", "−") == found.replace("'", "’").replace("-", "−")
+
+
+def test_capital_is_the_first_letter_alone() -> None:
+    """Only the first letter changes, and an empty text has none."""
+    assert ["Momentum", "AdamW", "Not evaluated in SGD", ""] == [
+        *map(capitalized, ("momentum", "AdamW", "not evaluated in SGD", ""))
+    ]
 
 
 def test_minus_leaves_exponents() -> None:

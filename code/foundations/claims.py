@@ -10,7 +10,7 @@ from foundations import profiles
 from foundations.effects import Effect, Measured
 from foundations.errors import VerdictError
 from foundations.statistics import Judgement, Verdict, holm
-from foundations.typeset import typeset
+from foundations.typeset import capitalized, typeset
 
 
 class HasClaims(Protocol):
@@ -148,7 +148,7 @@ class Outcome:
     def _repr_html_(self) -> str:
         state = "unevaluated" if self.judgement is None else self.judgement.verdict
         kind = "Folklore" if self.claim.folklore else "Claim"
-        verdict = self.verdict[:1].upper() + self.verdict[1:]
+        verdict = capitalized(self.verdict)
         link = f'<a class="claim-link" href="#claim-{self.claim.id}" aria-label="Link to this claim">#</a>'
         return (
             f'<aside class="claim claim-{state}" id="claim-{self.claim.id}" aria-label="{kind}">'

@@ -9,7 +9,7 @@ from foundations.claims import Outcome
 from foundations.errors import require_one_of
 from foundations.lessons import LESSONS, Lesson
 from foundations.study import Results, Study
-from foundations.typeset import joined, typeset
+from foundations.typeset import capitalized, joined, typeset
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Shown:
 def _item(evidence: Evidence) -> str:
     outcome, claim = evidence.outcome, evidence.outcome.claim
     state = "unevaluated" if outcome.judgement is None else outcome.judgement.verdict
-    verdict = f"{outcome.verdict[:1].upper()}{outcome.verdict[1:]}"
+    verdict = capitalized(outcome.verdict)
     result = f"{verdict}: {outcome.effect}" if outcome.effect else verdict
     chapter = joined(evidence.study.chapter)
     return (

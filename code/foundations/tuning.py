@@ -14,7 +14,7 @@ from foundations.errors import VerdictError, require
 from foundations.metrics import metric
 from foundations.runs import Run
 from foundations.specs import RunSpec
-from foundations.typeset import typeset
+from foundations.typeset import capitalized, typeset
 
 TUNING_SEEDS = (100, 101, 102)
 CRITERION = "validation_accuracy"
@@ -117,9 +117,8 @@ class Choice:
 
     def _repr_html_(self) -> str:
         rates, spec, judged_by = self.sweep.rates, self.sweep.spec, metric(self.sweep.criterion).label
-        name = self.name[:1].upper() + self.name[1:]
         sentence = (
-            f"{name}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
+            f"{capitalized(self.name)}: learning rate {self.sweep.chosen:g}, the best of {len(rates)} values "
             f"from {rates[0]:g} to {rates[-1]:g} by mean {judged_by}, after {spec.epochs} epochs"
         )
         outcome = "not evaluated in a preview" if self.best is None else f"seeds {', '.join(map(str, TUNING_SEEDS))}"

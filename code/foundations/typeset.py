@@ -25,6 +25,11 @@ def joined(text: str) -> str:
     return _NAMED.sub(rf"\1{NO_BREAK}", text)
 
 
+def capitalized(text: str) -> str:
+    """Return a text with a capital first letter; the others stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def typeset(text: str) -> str:
     """Return a text as HTML in which no value is broken over lines."""
     words = _VALUE.split(_APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text))
