@@ -57,6 +57,12 @@ def test_an_arm_may_be_shorter() -> None:
     assert ["5", "20"] == [label.get_text() for label in ax.get_xticklabels()]
 
 
+def test_an_arm_without_any_length_is_left_out() -> None:
+    """An arm that is shorter than all lengths, as some are in a preview, is not drawn; others keep their colours."""
+    ax = plots.changes([5, 20], {"light": [], "heavy": [np.array([0.1, 0.2])]})
+    assert [("heavy", "C2")] == [(text.get_text(), text.get_color()) for text in ax.texts]
+
+
 def test_no_change_is_marked() -> None:
     """A line at nought tells gains from losses."""
     ax = plots.changes([5, 20], BY_ARM)

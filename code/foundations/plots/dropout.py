@@ -28,13 +28,16 @@ def changes(
     epochs
         The lengths, from the shortest; they are drawn on a logarithmic axis.
     by_arm
-        By what an arm is called beside its line, one array (seeds,) for each of the first so many lengths.
+        By what an arm is called beside its line, one array (seeds,) for each of the first so many lengths; an arm that
+        has none, as a short one in a preview, is left out.
     ax
         Where to draw; a new figure if None.
     """
     ax = axes_or_new(ax)
     ax.axhline(0, color="0.5", linewidth=1)
     for number, (label, differences) in enumerate(by_arm.items(), start=1):
+        if not differences:
+            continue
         x = np.array(epochs)[: len(differences)] * 2 ** (APART * (2 * number - len(by_arm) - 1))
         means = [float(values.mean()) for values in differences]
         ax.plot(x, means, color=f"C{number}")
