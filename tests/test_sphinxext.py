@@ -321,6 +321,21 @@ def test_primes_and_stars_are_raised_once() -> None:
     assert ["∗"] == [script[1].text for script in root.iter("msup")]
 
 
+def test_exponents_clear_the_hook_of_f() -> None:
+    """An exponent stands apart from an italic f, with a subscript or without, and from nothing else."""
+    root = ElementTree.fromstring(to_mathml(r"f^2 + f_l^2 + f_l + x^2 + \mathrm{f}^2", "inline"))
+    scripts = [element for element in root.iter() if element.tag in ("msup", "msubsup")]
+    assert [True, True, False, False] == [script[-1].find("mspace") is not None for script in scripts]
+    assert ["2"] * 4 == ["".join(script[-1].itertext()) for script in scripts]
+
+
+def test_marks_that_end_a_formula_stand_apart() -> None:
+    """A comma or full stop at the end of a formula, or of a part of it, has a thin space before; others have none."""
+    root = ElementTree.fromstring(to_mathml(r"f(x,\, y) = \frac{1}{2} , \qquad y = 1 .", "block"))
+    marks = [(mark.text, mark.get("lspace")) for mark in root.iter("mo") if mark.text in (",", ".")]
+    assert [(",", None), (",", "0.1667em"), (".", "0.1667em")] == marks
+
+
 def test_numbers_from_results_have_a_minus() -> None:
     """A hyphen before a digit is a minus in what is pasted from results, and stays a hyphen elsewhere."""
     pasted, other = (nodes.inline("", "-0.5 to -1e-05, t-test", classes=[name]) for name in ("pasted-text", "other"))

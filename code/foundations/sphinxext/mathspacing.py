@@ -10,6 +10,8 @@ LIMITS = frozenset(["max", "min", "sup", "inf", "lim", "limsup", "liminf", "argm
 
 SIGNS = frozenset("+−±∓")
 THIN = "0.1667em"
+HOOK = "0.12em"
+"""How far the hook of an italic f reaches over what follows."""
 _SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _ROWS = frozenset(["math", "mrow", "mtd", "msqrt", "mstyle", "mphantom", "mpadded"])
 BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉"}
@@ -17,6 +19,8 @@ BARS = frozenset("|‖∥")
 _PRIMES = frozenset("′″‴")
 _FENCES = frozenset(BRACKETS) | frozenset(BRACKETS.values()) | BARS
 _ORDINARY = frozenset("∂∇∞…%")
+_MARKS = frozenset(",.")
+_QUADS = frozenset(["1em", "2em"])
 _LARGE = frozenset("∑∏∐⋃⋂⋁⋀")
 _UNDER = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _ENDS = frozenset(BRACKETS.values()) | BARS | _PRIMES | {"!"}
@@ -31,9 +35,11 @@ def set_spacing(element: Element) -> None:
     if element.tag in _SCRIPTS:
         _set_limits(element)
         _set_prime(element)
+        _clear_hook(element)
     if element.tag in _ROWS:
         _group_sized_fences(element)
         _set_signs(element)
+        _set_marks_apart(element)
         _space_functions(element)
 
 
@@ -70,6 +76,16 @@ def _set_prime(script: Element) -> None:
     if script.tag == "msup" and mark and {*mark} <= _PRIMES:
         script.tag = "mrow"
         script[1].attrib.update({"lspace": "0", "rspace": "0"})
+
+
+def _clear_hook(script: Element) -> None:
+    """Move an exponent off the hook of an italic f, as TeX does; Chromium sets it right over the hook."""
+    if script.tag in ("msup", "msubsup") and script[0].text == "f" and not script[0].attrib:
+        raised = script[-1]
+        script.remove(raised)
+        group = Element("mrow")
+        group.extend([Element("mspace", {"width": HOOK}), raised])
+        script.append(group)
 
 
 def _set_limits(element: Element) -> None:
@@ -128,6 +144,13 @@ def _set_signs(row: Element) -> None:
     for left, right in itertools.pairwise(row):
         if right.tag == "mo" and right.text in SIGNS and not is_term(left):
             right.set("form", "prefix")
+
+
+def _set_marks_apart(row: Element) -> None:
+    """Set a thin space before the comma or full stop that ends a formula, which else looks like a prime of its end."""
+    for mark, after in itertools.zip_longest(row, row[1:]):
+        if mark.tag == "mo" and mark.text in _MARKS and (after is None or after.get("width") in _QUADS):
+            mark.attrib.update({"lspace": THIN, "rspace": "0"})
 
 
 def is_term(element: Element) -> bool:
