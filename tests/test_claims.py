@@ -13,6 +13,7 @@ from foundations.claims import Claim, Outcome, evaluate_all
 from foundations.errors import FoundationsError, VerdictError
 from foundations.statistics import Verdict, holm
 from foundations.study import Results
+from markup import tagless
 from pretended import Numbers, fixed_claim, fixed_effect, pretend, results_of
 
 NOTHING = Numbers({})
@@ -33,11 +34,6 @@ WORDS = [
 def outcome_of(values: list[float], recorded: Verdict = Verdict.SUPPORTED, **settings: object) -> Outcome:
     """Return the outcome of a claim whose effect has these values."""
     return fixed_claim(fixed_effect(values), recorded, **settings).judge(NOTHING)
-
-
-def text(html: str) -> str:
-    """Return HTML without its tags."""
-    return re.sub("<[^>]*>", "", html)
 
 
 @pytest.fixture
@@ -143,7 +139,7 @@ def test_preview_judges_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ("not evaluated in a preview", "") == (outcome.verdict, outcome.effect)
     assert "this minus that; margin 1.00 points; predicted: supported" == outcome.basis
     assert 'class="claim claim-unevaluated"' in outcome._repr_html_()
-    assert "Not evaluated in a preview." in text(outcome._repr_html_())
+    assert "Not evaluated in a preview." in tagless(outcome._repr_html_())
 
 
 def test_preview_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +164,7 @@ def test_card_reads_as_sentences() -> None:
     """Without its tags a card reads: the sentence, the verdict with the effect, and what it rests on."""
     outcome = outcome_of(NONE, Verdict.REFUTED)
     expected = f"This beats that. #Refuted (no practical difference). {outcome.effect}{outcome.basis}."
-    assert expected == text(outcome._repr_html_())
+    assert expected == tagless(outcome._repr_html_())
 
 
 def test_folklore_is_called_so() -> None:

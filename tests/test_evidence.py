@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import unescape
 
@@ -13,6 +12,7 @@ from foundations.evidence import Evidence, Shown, judge, show
 from foundations.lessons import LESSONS, Lesson
 from foundations.statistics import Verdict
 from foundations.study import Results
+from markup import tagless
 from pretended import fixed_claim, fixed_effect, pretend, results_of
 
 
@@ -30,7 +30,7 @@ def test_lesson_is_shown_with_its_evidence() -> None:
     """A lesson's text stands above its claims' sentences, verdicts, effects, chapters and addresses."""
     html = shown(judge([results([2.0, 2.1, 2.2])]))
     assert "&lt;more&gt;" in Shown([Lesson("Less is <more>.", ())], {})._repr_html_()
-    text = re.sub("<[^<>]*>", "", html)
+    text = tagless(html)
     assert text.index("Less is") < text.index("This beats that.") < text.index("Supported: +2.10 points")
     assert 'Task\N{NO-BREAK SPACE}0, <a href="task00-pretended.html#claim-this-beats-that">this-beats-that</a>' in html
     assert 'class="lesson-supported"' in html

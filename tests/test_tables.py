@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from html import unescape
 from html.parser import HTMLParser
 
@@ -19,6 +18,7 @@ from foundations.studies import STUDIES
 from foundations.study import Arm, Study
 from foundations.tables import Markup, Table, deltas, design
 from foundations.typeset import NO_BREAK, typeset
+from markup import tagless
 from pretended import Numbers, fixed_claim, fixed_effect, pretend, results_of
 
 STUDY = Study(
@@ -84,7 +84,7 @@ grids = st.integers(1, 4).flatmap(
 
 def read_back(text: str) -> str:
     """Return how a text reads once it is typeset."""
-    return unescape(re.sub("<[^<>]*>", "", typeset(text)))
+    return unescape(tagless(typeset(text)))
 
 
 @given(texts, grids)
