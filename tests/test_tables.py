@@ -17,7 +17,7 @@ from foundations.stopping import NEVER
 from foundations.studies import STUDIES
 from foundations.study import Arm, Study
 from foundations.tables import Markup, Table, deltas, design
-from foundations.typeset import NO_BREAK, typeset
+from foundations.typeset import NO_BREAK, numbered, typeset
 from markup import tagless
 from pretended import Numbers, fixed_claim, fixed_effect, pretend, results_of
 
@@ -89,10 +89,14 @@ def read_back(text: str) -> str:
 
 @given(texts, grids)
 def test_table_says_what_it_was_given(caption: str, grid: list[list[str]]) -> None:
-    """Caption, headings and cells come out as they were given, whatever characters they have."""
+    """Caption, headings and cells come out as they were given, whatever characters they have.
+
+    In the names of rows words stay with their numbers.
+    """
     found = read(Table(caption, grid[0], grid[1:]))
     assert [] == found.open
-    assert [read_back(caption)] + [[*map(read_back, row)] for row in grid[1:]] == [found.caption, *found.rows[1:]]
+    rows = [[numbered(name), *others] for name, *others in grid[1:]]
+    assert [read_back(caption)] + [[*map(read_back, row)] for row in rows] == [found.caption, *found.rows[1:]]
     assert grid[0] == found.rows[0]
     assert caption == found.attributes["div"]["aria-label"]
 
@@ -124,6 +128,12 @@ def test_cells_are_typeset() -> None:
     html = Table("Adam's.", ("", ""), [("", "λ = 1e-4")])._repr_html_()
     assert "<caption>Adam’s.</caption>" in html
     assert f"<td>{typeset('λ = 1e-4')}</td>" in html
+
+
+def test_names_of_rows_keep_their_numbers() -> None:
+    """The name of a row does not part a word from its number; other cells may."""
+    html = Table("A table.", ("", ""), [("patience 3", "patience 3")])._repr_html_()
+    assert f'<th scope="row">patience{NO_BREAK}3</th><td>patience 3</td>' in html
 
 
 def test_columns_of_numbers_are_marked() -> None:
@@ -177,7 +187,7 @@ def test_design_of_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_study_can_be_tabled(study: Study) -> None:
     """Design and differences of every study are tables, the latter with one row an arm."""
     assert [read_back(study.question)] == row(design(study), "Question")
-    assert [*map(read_back, study.arms)] == [cells[0] for cells in read(deltas(study)).rows[1:]]
+    assert [read_back(numbered(arm)) for arm in study.arms] == [cells[0] for cells in read(deltas(study)).rows[1:]]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundations.typeset import NO_BREAK, capitalized, joined, minus, typeset
+from foundations.typeset import NO_BREAK, capitalized, joined, minus, numbered, typeset
 from markup import tagless
 
 
@@ -49,6 +49,11 @@ def test_capital_is_the_first_letter_alone() -> None:
 def test_minus_leaves_exponents() -> None:
     """A hyphen before a digit is a minus, but not that of an exponent or within a word."""
     assert "−0.5, 1e-05, t-test" == minus("-0.5, 1e-05, t-test")
+
+
+def test_words_stay_with_the_numbers_after_them() -> None:
+    """Of a name neither a number before a word nor a sign before a number is joined."""
+    assert numbered("patience 3, 8 units, λ = 1e-4") == f"patience{NO_BREAK}3, 8 units, λ = 1e-4"
 
 
 def test_names_stay_with_their_numbers() -> None:

@@ -21,7 +21,7 @@ from foundations.specs import EarlyStoppingSpec, RunSpec, baseline
 from foundations.stopping import at_stop, regret, stopped
 from foundations.store import describe
 from foundations.study import PILOT_SEEDS, Results, Study
-from foundations.typeset import joined, typeset
+from foundations.typeset import joined, numbered, typeset
 
 SENTENCE = 40
 """Characters from which on a cell's text is a sentence."""
@@ -79,10 +79,15 @@ def _kind(cells: Sequence[Cell]) -> str:
 
 
 def _row(cells: Sequence[Cell], kinds: Sequence[str]) -> str:
-    first, *others = (cell.html if isinstance(cell, Markup) else typeset(cell) for cell in cells)
+    head = cells[0] if isinstance(cells[0], Markup) else numbered(cells[0])
+    first, *others = map(_html, (head, *cells[1:]))
     return f'<th scope="row"{kinds[0]}>{first}</th>' + "".join(
         f"<td{kind}>{text}</td>" for kind, text in zip(kinds[1:], others, strict=True)
     )
+
+
+def _html(cell: Cell) -> str:
+    return cell.html if isinstance(cell, Markup) else typeset(cell)
 
 
 def design(study: Study) -> Table:

@@ -13,6 +13,7 @@ _VALUE = re.compile(rf"(\[{_NUMBER}, {_NUMBER}\]|(?:\w+ = |< )?{_NUMBER}(?: ± [
 _HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
 _APOSTROPHE = re.compile(r"(?<=\w)'")
 _NAMED = re.compile(r"\b(Task|Practical|Figure|Table|Exercise|et) (?=[A-Z]?\d|al\b)")
+_COUNTED = re.compile(r"(?<=[^\W\d_]) (?=\d)")
 
 
 def minus(text: str) -> str:
@@ -23,6 +24,11 @@ def minus(text: str) -> str:
 def joined(text: str) -> str:
     """Return a text in which "Task" and its kin stay with their number, and "et" with "al."."""
     return _NAMED.sub(rf"\1{NO_BREAK}", text)
+
+
+def numbered(text: str) -> str:
+    """Return a name in which a word stays with the number after it, as in "patience 3"."""
+    return _COUNTED.sub(NO_BREAK, text)
 
 
 def capitalized(text: str) -> str:

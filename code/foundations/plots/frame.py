@@ -15,8 +15,8 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import NDArray
 
 STYLE = Path(__file__).with_name("book.mplstyle")
-BESIDE = 4
-"""How far to the right of a line's end its name stands, in points."""
+BESIDE = 6
+"""How far to the right of a line's end its name stands, in points: clear of a cap there."""
 NEAR = 24.0
 """Names of lines that end within so many points of each other, across, are kept apart."""
 LINE = 11.0
