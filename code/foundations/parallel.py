@@ -18,7 +18,7 @@ from joblib.parallel import get_active_backend
 
 from foundations import data
 from foundations.errors import DataError, FoundationsError, require_count
-from foundations.runs import Run, longest, trajectory
+from foundations.runs import Run, covers, longest, trajectory
 from foundations.specs import RunSpec
 from foundations.store import RunStore, circumstances
 
@@ -54,7 +54,7 @@ def missing(specs: Iterable[RunSpec], store: RunStore) -> list[RunSpec]:
         held = store.held(whole)
         if held is None:
             found.append(whole)
-        elif not all(store.has(spec) for spec in group):
+        elif not all(covers(held, spec) for spec in group):
             found.append(longest([*group, held]))
     return sorted(found, key=turn)
 

@@ -57,7 +57,8 @@ class Adaptive:
         rate = self.spec.learning_rate
         corrected = rate * math.sqrt(1 - BETA_2**self.count) / (1 - BETA_1**self.count)
         decay = self.spec.weight_decay if isinstance(self.spec, AdamW) else 0.0
-        return (1 - rate * decay) * theta - corrected * self.mean / (np.sqrt(self.square) + EPSILON)
+        step = corrected * self.mean / (np.sqrt(self.square) + EPSILON)
+        return (1 - rate * decay) * theta - step
 
 
 def rule(spec: OptimizerSpec) -> Rule:
