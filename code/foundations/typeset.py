@@ -13,7 +13,7 @@ _VALUE = re.compile(rf"(\[{_NUMBER}, {_NUMBER}\]|(?:\w+ = |< )?{_NUMBER}(?: ± [
 _HYPHEN = re.compile(r"(?<!e)-(?=\d)")  # not that of an exponent
 _APOSTROPHE = re.compile(r"(?<=\w)'")
 _NAMED = re.compile(r"\b(Task|Practical|Figure|Table|Exercise|et) (?=[A-Z]?\d|al\b)")
-_COUNTED = re.compile(r"(?<=[^\W\d_]) (?=\d)")
+_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_]) (?=\d)")
 
 
 def minus(text: str) -> str:
@@ -28,7 +28,7 @@ def joined(text: str) -> str:
 
 def numbered(text: str) -> str:
     """Return a name in which a word stays with the number after it, as in "patience 3"."""
-    return _COUNTED.sub(NO_BREAK, text)
+    return _BEFORE_NUMBER.sub(NO_BREAK, text)
 
 
 def capitalized(text: str) -> str:
