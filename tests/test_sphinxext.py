@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,7 +22,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.parallel import make_chunks
 
 from foundations.reference import modules
-from foundations.sphinxext import typography
+from foundations.sphinxext import execution, typography
 from foundations.sphinxext.alphabets import restyle
 from foundations.sphinxext.latex import display_lines
 from foundations.sphinxext.mathml import CORE, MathError, to_mathml
@@ -30,12 +31,12 @@ from foundations.sphinxext.offline import foreign_in_css, foreign_in_page, forei
 from foundations.sphinxext.pages import corrected
 from foundations.sphinxext.preview import NOTICE, PROFILE
 from foundations.sphinxext.sidebyside import dealt, rank
+from foundations.store import RUNS, RunStore
 from markup import tagless
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\nlanguage_info:\n  name: python\n---\n"
 LANGUAGE = {"language_info": {"name": "python"}}
 CELL = "\n```{code-cell}\n1 + 1\n```\n"
-HIDDEN = "\n```{code-cell}\n:tags: [remove-input]\n\n1 + 1\n```\n"
 
 
 class Book:
@@ -53,7 +54,7 @@ class Book:
             "nb_execution_mode": "off",
             "myst_enable_extensions": ["dollarmath"],
             "book_package": str(self.package),
-            "exclude_patterns": ["out", "package", "jupyter_execute"],
+            "exclude_patterns": ["out", "package", "jupyter_execute", ".jupyter_cache"],
             "root_doc": "index",
         } | config
         self.write("index", "# Index\n\n```{toctree}\n:glob:\n\n*\n```\n")
@@ -75,6 +76,10 @@ class Book:
             app.connect("source-read", lambda *_: (self.folder / f"{os.getpid()}.reader").touch())
             app.build()
         return read, warnings.getvalue()
+
+    def caches(self) -> list[Path]:
+        """Return the folders that keep what executed pages gave."""
+        return [*(self.folder / ".jupyter_cache").iterdir()]
 
     def readers(self) -> set[str]:
         """Return a name for each process that read a page."""
@@ -388,32 +393,96 @@ def test_references_use_the_chapter_number(tmp_path: Path) -> None:
 
 @pytest.fixture
 def built(book: Book) -> Book:
-    """Return a built book of two pages with code and one without."""
-    book.write("code1", f"{FRONT}\n# Code 1\n{CELL}")
-    book.write("code2", f"{FRONT}\n# Code 2\n{HIDDEN}")
+    """Return a built book of a page with code and one without."""
+    book.write("code", f"{FRONT}\n# Code\n{CELL}")
     book.write("prose", "# Prose\n")
     read, warnings = book.build()
     assert warnings == ""
-    assert read == {"index", "code1", "code2", "prose"}
+    assert read == {"index", "code", "prose"}
     return book
 
 
 def test_nothing_changed_reads_nothing(built: Book) -> None:
-    """A second build of an unchanged book executes no page."""
+    """A second build of an unchanged book reads no page, nor does one with Python's caches or a newer date."""
     assert built.build()[0] == set()
-
-
-def test_package_change_outdates_pages_with_code(built: Book) -> None:
-    """Editing a module of the package executes every page with code again, and no other."""
+    (built.package / "__pycache__").mkdir()
+    (built.package / "__pycache__" / "module.pyc").write_bytes(b"")
     touch(built.package / "module.py")
-    assert built.build()[0] == {"code1", "code2"}
-
-
-def test_new_module_outdates_pages_with_code(built: Book) -> None:
-    """So does a module that is new."""
-    (built.package / "new.py").write_text("")
-    assert built.build()[0] == {"code1", "code2"}
     assert built.build()[0] == set()
+
+
+def test_prose_edit_outdates_its_page_only(built: Book) -> None:
+    """Editing a page reads that page alone."""
+    built.write("code", f"{FRONT}\n# Code\n\nMore.\n{CELL}")
+    touch(built.folder / "code.md")
+    assert built.build()[0] == {"code"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda book, _: (book.package / "module.py").write_text("x = 2\n"),
+        lambda book, _: (book.package / "new.py").touch(),
+        lambda book, _: (book.package / "module.py").unlink(),
+        lambda _, patch: patch.setenv("STRICT", "1"),
+        lambda _, patch: patch.setenv(PROFILE, "preview"),
+        lambda _, patch: patch.setattr(execution, "distributions", list),
+        lambda *_: RunStore().write(RUNS, "ab", {}, {}),
+    ],
+    ids=["module", "new module", "removed module", "strict", "profile", "libraries", "run"],
+)
+def test_other_circumstances_outdate_every_page(
+    book: Book, runs_folder: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Book, pytest.MonkeyPatch], Any]
+) -> None:
+    """What code computes with decides as well: each change reads all pages again, once, with an empty cache."""
+    assert not runs_folder.exists()
+    book.write("code", f"{FRONT}\n# Code\n{CELL}")
+    book.build()
+    (cache,) = book.caches()
+    change(book, monkeypatch)
+    assert book.build()[0] == {"index", "code"}
+    assert book.caches() != [cache]
+    assert len(book.caches()) == 1
+    assert book.build()[0] == set()
+
+
+COUNTED = """
+```{{code-cell}}
+---
+mystnb:
+  figure:
+    name: fig-a
+    caption: {caption}
+---
+from pathlib import Path
+from IPython.display import SVG
+with Path("executed").open("a") as file:
+    file.write("x")
+{code}
+SVG("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+```
+"""
+
+
+def test_only_code_is_executed_again(tmp_path: Path) -> None:
+    """Prose and captions are read anew and execute nothing; code does, and so does a build after one was killed."""
+    book = Book(tmp_path, nb_execution_mode="cache", nb_execution_raise_on_error=True)
+
+    def executions(prose: str, caption: str, code: str = "") -> int:
+        book.write("code", f"{FRONT}\n# Code\n\n{prose}\n{COUNTED.format(caption=caption, code=code)}")
+        touch(tmp_path / "code.md")
+        assert book.build()[1] == ""
+        assert {prose, caption} <= {*re.findall(r"\w+ly", book.page("code"))}
+        assert re.search(r'<svg|src="[^"]*\.svg"', book.page("code"))
+        return len((tmp_path / "executed").read_text())
+
+    assert executions("Firstly", "lonely") == 1
+    assert executions("Secondly", "lonely") == 1
+    assert executions("Secondly", "only") == 1
+    assert executions("Secondly", "only", "1 + 1") == 2
+    (cache,) = book.caches()
+    (cache / execution.UNFINISHED).touch()
+    assert executions("Thirdly", "only", "1 + 1") == 3
 
 
 REFERENCE = "# Reference\n\n```{package-reference}\n```\n\n{py:func}`foundations.data.load`\n"
@@ -428,34 +497,6 @@ def test_package_is_listed_and_linked(book: Book) -> None:
     assert 'id="foundations-data-load"' in page
     assert re.search(r'href="#foundations-data-load"', page)
     assert all(f">{module.name.removeprefix('foundations.')}<" in page for g in modules().values() for module in g)
-
-
-def test_package_change_outdates_the_reference(book: Book) -> None:
-    """The page that lists the package is read again when the package changes."""
-    book.write("reference", REFERENCE)
-    book.build()
-    touch(book.package / "module.py")
-    assert {"reference"} == book.build()[0]
-
-
-def test_removed_module_outdates_pages_with_code(built: Book) -> None:
-    """So does a module that has gone."""
-    (built.package / "module.py").unlink()
-    assert built.build()[0] == {"code1", "code2"}
-
-
-def test_compiled_files_outdate_nothing(built: Book) -> None:
-    """Python's caches are no part of the package."""
-    (built.package / "__pycache__").mkdir()
-    (built.package / "__pycache__" / "module.pyc").write_bytes(b"")
-    assert built.build()[0] == set()
-
-
-def test_prose_edit_outdates_its_page_only(built: Book) -> None:
-    """Editing a page executes that page alone."""
-    built.write("code1", f"{FRONT}\n# Code 1\n\nMore.\n{CELL}")
-    touch(built.folder / "code1.md")
-    assert built.build()[0] == {"code1"}
 
 
 # Claims --------------------------------------------------------------------------------------------------

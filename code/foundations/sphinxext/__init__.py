@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from foundations.sphinxext import (
     anchors,
-    dependencies,
+    execution,
     mathrenderer,
     numbering,
     offline,
@@ -20,7 +20,7 @@ from foundations.sphinxext import (
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-PARTS = (anchors, dependencies, mathrenderer, numbering, offline, packagedoc, pages, preview, sidebyside, typography)
+PARTS = (anchors, execution, mathrenderer, numbering, offline, packagedoc, pages, preview, sidebyside, typography)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
