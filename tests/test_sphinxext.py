@@ -429,7 +429,7 @@ def test_prose_edit_outdates_its_page_only(built: Book) -> None:
         lambda _, patch: patch.setattr(execution, "distributions", list),
         lambda *_: RunStore().write(RUNS, "ab", {}, {}),
     ],
-    ids=["module", "new module", "removed module", "strict", "profile", "libraries", "run"],
+    ids=["module", "new module", "removed module", "strict", "profile", "libraries", "training"],
 )
 def test_other_circumstances_outdate_every_page(
     book: Book, runs_folder: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Book, pytest.MonkeyPatch], Any]

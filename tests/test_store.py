@@ -6,6 +6,7 @@ import dataclasses
 import io
 import itertools
 import json
+import os
 import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -439,6 +440,18 @@ def three(empty: RunStore) -> RunStore:
         empty.put(random_run(SPEC.vary(seed=seed)))
     empty.write(MEASUREMENTS, KEY, ARRAYS, ABOUT)
     return empty
+
+
+def test_oldest_is_of_runs_and_stays_as_runs_are_added(three: RunStore) -> None:
+    """A store began with its oldest run, whatever comes after and whatever the measurements' dates are."""
+    *runs, measurement = (entry.path for entry in three.entries())
+    for seconds, path in enumerate([measurement, *runs], start=1):
+        os.utime(path, (seconds, seconds))
+    assert three.oldest() == 2_000_000_000
+    three.put(random_run(SPEC.vary(seed=2)))
+    assert three.oldest() == 2_000_000_000
+    three.clear()
+    assert three.oldest() is None
 
 
 def test_entries_tell_what_is_stored(three: RunStore) -> None:

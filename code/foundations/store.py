@@ -180,9 +180,9 @@ class RunStore:
                     os.fsync(file.fileno())
                 part.replace(path)
 
-    def stamps(self) -> dict[str, int]:
-        """Return when each stored run was written, in nanoseconds of the file system's clock, by its key."""
-        return {path.stem: path.stat().st_mtime_ns for path in sorted((self.root / RUNS).glob("??/*.npz"))}
+    def oldest(self) -> int | None:
+        """Return when the oldest stored run was written, in nanoseconds of the file system's clock, if there is one."""
+        return min((path.stat().st_mtime_ns for path in (self.root / RUNS).glob("??/*.npz")), default=None)
 
     def entries(self) -> Iterator[Entry]:
         """Yield what is stored, in the order of the keys; of unreadable files an empty description."""

@@ -1,9 +1,9 @@
 """Pages are executed once for each state of what they show: an edit of prose, captions included, executes nothing.
 
 myst-nb keeps what an executed page gave in jupyter-cache, under a hash of the page's code. What that code gives also
-depends on the package, the data, the runs, the installed versions and the kind of build. So each state of these has a
-cache of its own, named by a hash, in a folder that is part of Sphinx's configuration: in another state, Sphinx reads
-every page again, finds the cache empty, and executes. A chapter is never older than the package or the runs.
+depends on the package, the data, the installed versions, the kind of build and when it was trained. So each state of
+these has a cache of its own, named by a hash, in a folder that is part of Sphinx's configuration: in another state,
+Sphinx reads every page again, finds the cache empty, and executes. A chapter is never older than the package.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def state(package: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "profile": profiles.current(),
         "strict": profiles.strict(),
-        "runs": RunStore().stamps(),
+        "trained": RunStore().oldest(),  # runs that are trained again are the same to the bit, but for their times
         **circumstances(),
     }
 
