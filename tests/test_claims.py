@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundations.claims import Claim, Outcome, evaluate_all
+from foundations.claims import Claim, Outcome, enforce_all, evaluate_all
 from foundations.errors import FoundationsError, VerdictError
 from foundations.statistics import Verdict, holm
 from foundations.study import Results
@@ -100,7 +101,7 @@ def test_differs_from_the_recorded_reason() -> None:
 
 @pytest.mark.parametrize("strict", ["1", "true"])
 def test_strict_build_stops(strict: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a strict build a verdict that differs stops it, naming the claim, both verdicts and the effect."""
+    """In a strict build a verdict that contradicts stops it, naming the claim, both verdicts and the effect."""
     monkeypatch.setenv("STRICT", strict)
     expected = (
         "claim 'this-beats-that' is recorded as supported, but the results say: "
@@ -116,6 +117,59 @@ def test_strict_build_goes_on_with_the_recorded_verdict(monkeypatch: pytest.Monk
     monkeypatch.setenv("STRICT", "1")
     outcome = outcome_of(OPPOSITE, Verdict.REFUTED)
     assert outcome is outcome.enforce()
+
+
+@pytest.mark.parametrize(
+    ("values", "record", "contradicts"),
+    [
+        (LARGE, {"recorded": Verdict.REFUTED}, True),
+        (LARGE, {"recorded": Verdict.SUPPORTED}, False),
+        (LARGE, {"recorded": Verdict.INCONCLUSIVE}, False),
+        (UNSURE, {"recorded": Verdict.SUPPORTED}, False),
+        (NONE, {"recorded": Verdict.SUPPORTED}, True),
+        (NONE, {"recorded": Verdict.REFUTED, "reason": "the opposite"}, True),
+        (OPPOSITE, {"recorded": Verdict.REFUTED, "reason": "no practical difference"}, True),
+        (BETWEEN, {"recorded": Verdict.REFUTED, "reason": "the opposite"}, False),
+        (OPPOSITE, {"recorded": Verdict.REFUTED, "reason": "not larger than the margin"}, False),
+        (OPPOSITE, {"recorded": Verdict.REFUTED}, False),
+        (LARGE, {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}, False),
+        (OPPOSITE, {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}, False),
+    ],
+)
+def test_only_a_decided_verdict_contradicts_a_decided_one(
+    values: list[float], record: dict[str, Any], contradicts: bool
+) -> None:
+    """What is open on one processor and decided on another is no contradiction, nor is a part of what was recorded."""
+    assert contradicts == outcome_of(values, **record).contradicts
+
+
+def test_a_verdict_known_from_elsewhere_does_not_differ() -> None:
+    """A card names the other of two known verdicts, and differs only where a third one comes out."""
+    known = {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}
+    here, there, third = (outcome_of(values, **known) for values in (UNSURE, LARGE, OPPOSITE))
+    assert not here.differs
+    assert here.basis.endswith("; on another processor: supported")
+    assert not there.differs
+    assert there.basis.endswith("; on another processor: inconclusive")
+    assert third.differs
+    assert third.basis.endswith("; differs on this machine: recorded as inconclusive")
+
+
+@pytest.mark.parametrize(("different", "stops"), [(0, False), (2, False), (3, True)])
+def test_many_different_verdicts_stop_a_strict_build(
+    different: int, stops: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One verdict in ten may be open where it was decided; more than that, and a strict build names them all."""
+    outcomes = [outcome_of(UNSURE)] * different + [outcome_of(LARGE)] * (20 - different)
+    enforce_all(outcomes)
+    monkeypatch.setenv("STRICT", "1")
+    if stops:
+        with pytest.raises(VerdictError, match=r"3 of 20 verdicts differ .*: (this-beats-that, ){2}this-beats-that$"):
+            enforce_all(outcomes)
+    else:
+        enforce_all(outcomes)
+    with pytest.raises(VerdictError, match="recorded as supported, but the results say: refuted"):
+        enforce_all([*outcomes, outcome_of(OPPOSITE)])
 
 
 @pytest.mark.parametrize("strict", [None, "", "0"])

@@ -45,7 +45,7 @@ def test_preview_shows_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_strict_build_refuses_another_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a strict build evidence that differs from the record stops the page."""
+    """In a strict build evidence that contradicts the record stops the page."""
     other = results([2.0, 2.1, 2.2], Verdict.REFUTED)
     assert judge([other])["this-beats-that"].outcome.differs
     monkeypatch.setenv("STRICT", "1")

@@ -167,6 +167,14 @@ def test_claim_was_predicted_and_recorded(study: Study, claim: Claim) -> None:  
     assert not claim.reason or claim.recorded is Verdict.REFUTED
 
 
+@each_claim
+def test_two_known_verdicts_do_not_contradict_each_other(study: Study, claim: Claim) -> None:  # noqa: ARG001  # as above
+    """A claim that gets two verdicts on two processors is open on one of them, as the book says."""
+    if claim.elsewhere:
+        assert claim.elsewhere != claim.recorded
+        assert Verdict.INCONCLUSIVE in (claim.elsewhere, claim.recorded)
+
+
 def test_most_of_a_study_was_predicted() -> None:
     """Claims that were added after the results are the smaller part of every study."""
     for study in STUDIES:

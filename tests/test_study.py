@@ -227,7 +227,7 @@ def test_unknown_claim() -> None:
 
 
 def test_claim_is_enforced_in_a_strict_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A chapter that shows a claim whose verdict differs stops a strict build, and no other."""
+    """A chapter that shows a claim whose verdict contradicts its record stops a strict build, and no other."""
     assert RESULTS.claim("that-beats-this").differs
     monkeypatch.setenv("STRICT", "1")
     with pytest.raises(VerdictError, match="that-beats-this"):

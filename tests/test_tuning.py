@@ -102,8 +102,17 @@ def test_a_choice_that_no_longer_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     results = swept([0.1] * 6 + [0.9] * 3)
     assert "differs on this machine: here the best is 1" in results.confirm()._repr_html_()
     monkeypatch.setenv("STRICT", "1")
-    with pytest.raises(VerdictError, match="recorded as 0.1, but the tuning seeds choose 1"):
+    with pytest.raises(VerdictError, match="recorded as 0.1, but the tuning seeds choose 1, which is better by 80"):
         results.confirm()
+
+
+def test_a_choice_as_good_as_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another rate is better by less than the margin, the card says so and a strict build goes on."""
+    monkeypatch.setenv("STRICT", "1")
+    results = swept([0.1] * 3 + [0.9] * 3 + [0.901] * 3)
+    assert pytest.approx(0.1) == results.lag
+    assert "differs on this machine: here the best is 1" in results.confirm()._repr_html_()
+    assert pytest.approx(0.0) == swept([0.1] * 3 + [0.9] * 3 + [0.1] * 3).lag
 
 
 def test_a_preview_confirms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,11 @@ from typing import Protocol
 from foundations import profiles
 from foundations.effects import Effect, Measured
 from foundations.errors import VerdictError
-from foundations.statistics import Judgement, Verdict, holm
+from foundations.statistics import UNDECIDED, Judgement, Verdict, holm
 from foundations.typeset import capitalized, typeset
+
+TOLERATED = 0.1
+"""The share of verdicts that may differ on another processor: about twice what was seen on one."""
 
 
 class HasClaims(Protocol):
@@ -53,6 +56,9 @@ class Claim:
         Why the margin is not the book-wide one.
     folklore
         Whether the sentence is what tutorials usually say, rather than what the chapter concludes.
+    elsewhere
+        The verdict that the same seeds are known to get on another processor, if it is not the recorded one; the prose
+        holds for both.
     """
 
     id: str
@@ -63,6 +69,7 @@ class Claim:
     reason: str = ""
     margin_reason: str = ""
     folklore: bool = False
+    elsewhere: Verdict | None = None
 
     @property
     def expectation(self) -> str:
@@ -95,20 +102,32 @@ class Outcome:
     @property
     def differs(self) -> bool:
         """Whether the verdict, or the reason that counts, is another than the prose was written for."""
-        if self.judgement is None:
+        if self.judgement is None or self.judgement.verdict == self.claim.elsewhere:
             return False
         reason = self.claim.reason
         return self.judgement.verdict != self.claim.recorded or bool(reason and self.judgement.reason != reason)
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether the verdict is decided, and otherwise than the recorded one is.
+
+        Another processor rounds differently, which is as good as other seeds: an effect near an edge may then be
+        decided in one build and left open in the other, but hardly ever decided in opposite ways.
+        """
+        if not self.differs or self.judgement is None:
+            return False
+        decided = (self.claim.recorded, self.claim.reason), (self.judgement.verdict, self.judgement.reason)
+        return not any(verdict is Verdict.INCONCLUSIVE or reason == UNDECIDED for verdict, reason in decided)
+
     def enforce(self) -> Outcome:
-        """Return the outcome; in a strict build raise if the verdict differs.
+        """Return the outcome; in a strict build raise if the verdict contradicts the recorded one.
 
         Raises
         ------
         VerdictError
             Naming the claim, both verdicts and the effect.
         """
-        if self.differs and profiles.strict():
+        if self.contradicts and profiles.strict():
             raise VerdictError(
                 f"claim {self.claim.id!r} is recorded as {self.claim.record}, "
                 f"but the results say: {self.verdict}, {self.effect}"
@@ -143,6 +162,9 @@ class Outcome:
         parts.append(f"predicted: {self.claim.expectation}{added}")
         if self.differs:
             parts.append(f"differs on this machine: recorded as {self.claim.record}")
+        elif self.judgement is not None and self.claim.elsewhere:
+            here = self.judgement.verdict == self.claim.elsewhere
+            parts.append(f"on another processor: {self.claim.record if here else self.claim.elsewhere}")
         return "; ".join(parts)
 
     def _repr_html_(self) -> str:
@@ -155,6 +177,22 @@ class Outcome:
             f'<p class="claim-sentence">{typeset(self.claim.sentence)} {link}</p>'
             f'<p class="claim-verdict"><strong>{typeset(verdict)}.</strong> {typeset(self.effect)}</p>'
             f'<p class="claim-details">{typeset(self.basis)}.</p></aside>'
+        )
+
+
+def enforce_all(outcomes: Sequence[Outcome]) -> None:
+    """In a strict build raise if a verdict contradicts the recorded one, or if many differ from it.
+
+    Raises
+    ------
+    VerdictError
+        Naming the first claim that contradicts its record, or all that differ where they are more than a tenth.
+    """
+    different = [outcome.enforce().claim.id for outcome in outcomes if outcome.differs]
+    if len(different) > TOLERATED * len(outcomes) and profiles.strict():
+        raise VerdictError(
+            f"{len(different)} of {len(outcomes)} verdicts differ from the recorded ones, more than another processor "
+            f"explains: {', '.join(different)}"
         )
 
 

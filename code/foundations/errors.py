@@ -23,7 +23,7 @@ class CheckError(AssertionError):
 
 
 class VerdictError(AssertionError):
-    """A claim's verdict differs from the one that the prose was written for."""
+    """A claim's verdict contradicts the one that the prose was written for."""
 
 
 def require(holds: bool, name: str, value: object, right: str) -> None:

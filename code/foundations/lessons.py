@@ -94,7 +94,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
         ),
         Lesson(
             "Optimizers compared at their default learning rates are defaults compared. A tuned rate lifts plain SGD, "
-            "and no other tuned optimizer differs from tuned Adam by our margin.",
+            "and no other tuned optimizer is seen to differ from tuned Adam by our margin.",
             (
                 "adam-leads-at-defaults",
                 "tuning-lifts-sgd",
@@ -227,7 +227,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "More parameters do not harm new images here; whether they widen the gap by as much as counts is open.",
+            "More parameters do not harm new images here; whether they widen the gap by as much as counts, three "
+            "seeds hardly tell.",
             (
                 "gap-grows-with-width",
                 "wider-lowers-cross-entropy",

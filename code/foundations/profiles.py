@@ -72,5 +72,5 @@ def current() -> Profile:
 
 
 def strict() -> bool:
-    """Whether a verdict that differs from the recorded one stops the build: STRICT=1."""
+    """Whether a verdict that contradicts the recorded one stops the build: STRICT=1."""
     return os.environ.get("STRICT", "0") not in ("", "0")

@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from foundations.errors import require
 
 LEVEL = 0.95
+UNDECIDED = "not larger than the margin"
+"""The reason of a refutation that leaves open whether the effect is absent or the opposite."""
 
 
 class Verdict(StrEnum):
@@ -116,7 +118,7 @@ def _refutation(effect: Estimate, margin: float) -> str:
     """Say how an effect fails to be larger than a margin."""
     if effect.high < -margin:
         return "the opposite"
-    return "no practical difference" if effect.low >= -margin else "not larger than the margin"
+    return "no practical difference" if effect.low >= -margin else UNDECIDED
 
 
 def judge_equivalence(values: ArrayLike, margin: float) -> Judgement:

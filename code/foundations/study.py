@@ -156,7 +156,7 @@ class Results:
         return np.array([curve[: min(map(len, curves))] for curve in curves])
 
     def claim(self, identifier: str) -> Outcome:
-        """Return what the results say of one claim; in a strict build raise if that differs from the record."""
+        """Return what the results say of one claim; in a strict build raise if that contradicts the record."""
         claims = {claim.id: claim for claim in self.study.claims}
         require_one_of(f"a claim of {self.study.name}", identifier, claims)
         return claims[identifier].judge(self).enforce()

@@ -80,12 +80,22 @@ class SweepResults:
     @property
     def best(self) -> float:
         """The rate that is best by the mean of the criterion, the lowest of equals; one that is not finite is worst."""
+        return self.sweep.rates[int(self._worth.argmax())]
+
+    @property
+    def lag(self) -> float:
+        """By how much the recorded rate is worse than the best one, in the unit of the criterion."""
+        return float(self._worth.max() - self._worth[self.sweep.rates.index(self.sweep.chosen)])
+
+    @property
+    def _worth(self) -> NDArray[np.float64]:
+        """Each rate's mean of the criterion, the higher the better, (rates,)."""
         means = self.values(self.sweep.criterion).mean(axis=1)
         worth = means if self.sweep.criterion.endswith("accuracy") else -means
-        return self.sweep.rates[int(np.where(np.isfinite(worth), worth, -np.inf).argmax())]
+        return np.where(np.isfinite(worth), worth, -np.inf)
 
     def confirm(self) -> Choice:
-        """Return the choice as a card; in a strict build raise if the tuning seeds now choose another rate.
+        """Return the choice as a card; in a strict build raise if another rate is better by more than the margin.
 
         Raises
         ------
@@ -94,10 +104,10 @@ class SweepResults:
         """
         judged = profiles.current() is profiles.Profile.FULL
         choice = Choice(self.name, self.sweep, self.best if judged else None)
-        if choice.differs and profiles.strict():
+        if choice.differs and profiles.strict() and self.lag > (metric(self.sweep.criterion).margin or 0):
             raise VerdictError(
                 f"{self.name}: the tuned learning rate is recorded as {self.sweep.chosen:g}, "
-                f"but the tuning seeds choose {self.best:g}"
+                f"but the tuning seeds choose {self.best:g}, which is better by {self.lag:.3g}"
             )
         return choice
 

@@ -114,6 +114,7 @@ study = Study(
             paired("validation_accuracy", more="dropout", than="plain"),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.INCONCLUSIVE,
+            elsewhere=Verdict.REFUTED,
         ),
         Claim(
             "stopping-costs-accuracy",
@@ -121,6 +122,7 @@ study = Study(
             paired("judge_accuracy", more="dropout", than="improved"),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.INCONCLUSIVE,
+            elsewhere=Verdict.REFUTED,
         ),
         Claim(
             "choosing-flatters",

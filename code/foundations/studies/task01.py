@@ -135,6 +135,7 @@ study = Study(
             ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.INCONCLUSIVE,
+            elsewhere=Verdict.SUPPORTED,
             margin_reason=THRESHOLD,
         ),
         Claim(

@@ -137,6 +137,7 @@ study = Study(
             paired("validation_cross_entropy", less=long("1e-4"), than=long("0")),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.INCONCLUSIVE,
+            elsewhere=Verdict.SUPPORTED,
         ),
         Claim(
             "val-loss-hides-the-gain",

@@ -121,6 +121,7 @@ study = Study(
             same("best_accuracy", tuned("SGD"), tuned("Adam")),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.SUPPORTED,
+            elsewhere=Verdict.INCONCLUSIVE,
         ),
         Claim(
             "tuned-momentum-equals-adam",
@@ -270,6 +271,7 @@ study = Study(
             paired("best_accuracy", less=tuned("SGD"), than=tuned("momentum")),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.REFUTED,
+            elsewhere=Verdict.INCONCLUSIVE,
             reason="no practical difference",
             folklore=True,
         ),

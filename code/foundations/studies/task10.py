@@ -167,6 +167,7 @@ study = Study(
             widened("gap"),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.INCONCLUSIVE,
+            elsewhere=Verdict.SUPPORTED,
         ),
         Claim(
             "wider-lowers-cross-entropy",
@@ -269,6 +270,7 @@ study = Study(
             factorial("judge_accuracy", "dropout"),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.INCONCLUSIVE,
+            elsewhere=Verdict.SUPPORTED,
             folklore=True,
         ),
         Claim(
