@@ -26,7 +26,7 @@ class Evidence:
 
 
 def judge(results: Sequence[Results]) -> dict[str, Evidence]:
-    """Return the outcome of every claim of some studies by its id; in a strict build raise if one contradicts its record."""
+    """Return the outcome of every claim of some studies by its id; in a strict build raise if one contradicts."""
     return {
         claim.id: Evidence(result.study, result.claim(claim.id)) for result in results for claim in result.study.claims
     }
