@@ -605,6 +605,25 @@ def test_foreign_requests_in_assets_are_found() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ('<image href="https://example.org/x.png"/>', ["https://example.org/x.png"]),
+        ('<g><use xlink:href="//example.org/x.svg#a"/></g>', ["//example.org/x.svg#a"]),
+        ("<style>@import 'https://example.org/x.css';</style>", ["https://example.org/x.css"]),
+        ('<path style="fill: url(https://example.org/x.svg#b)"/>', ["https://example.org/x.svg#b"]),
+        ('<a style="fill: url(https://example.org/x.svg#b)" href="x"/>', ["https://example.org/x.svg#b"]),
+        ('<a href="https://example.org"><use xlink:href="#a"/></a>', []),
+        ('<metadata><x resource="https://example.org"/>https://example.org</metadata>', []),
+    ],
+)
+def test_foreign_requests_of_images_are_found(part: str, found: list[str]) -> None:
+    """What an SVG image makes a browser request is seen, and what it only names is not."""
+    kind = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    assert found == foreign_in_page(f"{kind}<svg {names}>{part}</svg>")
+
+
 def test_build_with_a_foreign_script_warns(book: Book) -> None:
     """A page with a script from elsewhere is a warning, which fails a strict build; without it there is none."""
     book.write("one", "# One\n")
