@@ -54,7 +54,7 @@ def trained(penalty: str, epochs: int) -> RunSpec:
     return baseline.vary(l2=value, epochs=epochs, evaluate_every=4 if value else 1)
 
 
-thousand = baseline.vary(train_size=1_000, epochs=80, evaluate_every=10)
+thousand = baseline.vary(train_size=1_000, epochs=80, evaluate_every=20)
 study = Study(
     name="task06-l2",
     question="What does an L2 penalty do to weights, to loss and to accuracy, and is weight decay the same?",
