@@ -133,7 +133,11 @@ def test_strict_build_goes_on_with_the_recorded_verdict(monkeypatch: pytest.Monk
         (OPPOSITE, {"recorded": Verdict.REFUTED, "reason": "not larger than the margin"}, False),
         (OPPOSITE, {"recorded": Verdict.REFUTED}, False),
         (LARGE, {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}, False),
-        (OPPOSITE, {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}, False),
+        (OPPOSITE, {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}, True),
+        (BETWEEN, {"recorded": Verdict.INCONCLUSIVE, "elsewhere": Verdict.SUPPORTED}, True),
+        (OPPOSITE, {"recorded": Verdict.SUPPORTED, "elsewhere": Verdict.INCONCLUSIVE}, True),
+        (BETWEEN, {"recorded": Verdict.SUPPORTED}, True),
+        (LARGE, {"recorded": Verdict.REFUTED, "reason": "not larger than the margin"}, True),
     ],
 )
 def test_only_a_decided_verdict_contradicts_a_decided_one(

@@ -614,6 +614,8 @@ def test_foreign_requests_in_assets_are_found() -> None:
         ('<path style="fill: url(https://example.org/x.svg#b)"/>', ["https://example.org/x.svg#b"]),
         ('<a style="fill: url(https://example.org/x.svg#b)" href="x"/>', ["https://example.org/x.svg#b"]),
         ('<a href="https://example.org"><use xlink:href="#a"/></a>', []),
+        ('<img srcset="data:image/png;base64,A// 1x, //example.org/x.png 2x"/>', ["//example.org/x.png 2x"]),
+        ('<image href="data:image/png;base64,A//A=="/>', []),
         ('<metadata><x resource="https://example.org"/>https://example.org</metadata>', []),
     ],
 )

@@ -109,18 +109,21 @@ class Outcome:
 
     @property
     def contradicts(self) -> bool:
-        """Whether the verdict is decided, and otherwise than the recorded one is.
+        """Whether the verdict is decided, and otherwise than a known one is.
 
         Another processor rounds differently, which is as good as other seeds: an effect near an edge may then be
         decided in one build and left open in the other, but hardly ever decided in opposite ways.
         """
         if not self.differs or self.judgement is None:
             return False
-        decided = (self.claim.recorded, self.claim.reason), (self.judgement.verdict, self.judgement.reason)
-        return not any(verdict is Verdict.INCONCLUSIVE or reason == UNDECIDED for verdict, reason in decided)
+        found = self.judgement.verdict
+        decided = {self.claim.recorded, self.claim.elsewhere} - {None, Verdict.INCONCLUSIVE}
+        if found is Verdict.INCONCLUSIVE or not decided:
+            return False
+        return found not in decided or UNDECIDED not in (self.claim.reason, self.judgement.reason)
 
     def enforce(self) -> Outcome:
-        """Return the outcome; in a strict build raise if the verdict contradicts the recorded one.
+        """Return the outcome; in a strict build raise if the verdict contradicts a known one.
 
         Raises
         ------

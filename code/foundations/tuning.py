@@ -104,7 +104,8 @@ class SweepResults:
         """
         judged = profiles.current() is profiles.Profile.FULL
         choice = Choice(self.name, self.sweep, self.best if judged else None)
-        if choice.differs and profiles.strict() and self.lag > (metric(self.sweep.criterion).margin or 0):
+        as_good = self.lag <= (metric(self.sweep.criterion).margin or 0)
+        if choice.differs and profiles.strict() and not as_good:
             raise VerdictError(
                 f"{self.name}: the tuned learning rate is recorded as {self.sweep.chosen:g}, "
                 f"but the tuning seeds choose {self.best:g}, which is better by {self.lag:.3g}"

@@ -37,7 +37,7 @@ _HARMLESS = (
     r'xmlns(?::\w+)?="[^"]*"',
     r"<!DOCTYPE[^>]*>",
     r"(?s)<metadata>.*?</metadata>",
-    r'"data:[^"]*"',
+    r'"data:[^"\s]*"',
 )
 """Where slashes request nothing: links that a reader follows, namespaces, what an image says of itself, data."""
 _CSS_REQUEST = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", re.IGNORECASE)
