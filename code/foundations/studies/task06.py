@@ -11,7 +11,7 @@ from foundations.shrinkage import (
     smaller,
     stepwise,
 )
-from foundations.specs import RunSpec, baseline
+from foundations.specs import baseline
 from foundations.statistics import Verdict
 from foundations.study import Arm, Study
 
@@ -48,20 +48,18 @@ def long(penalty: str) -> str:
     return f"20 epochs, λ = {penalty}"
 
 
-def trained(penalty: str, epochs: int) -> RunSpec:
-    """Return a run on all images; a penalised one, whose curve nothing asks for, is evaluated every four epochs."""
-    value = PENALTIES[penalty]
-    return baseline.vary(l2=value, epochs=epochs, evaluate_every=4 if value else 1)
-
-
+eight = baseline.vary(epochs=8)
 thousand = baseline.vary(train_size=1_000, epochs=80, evaluate_every=20)
 study = Study(
     name="task06-l2",
     question="What does an L2 penalty do to weights, to loss and to accuracy, and is weight decay the same?",
     arms={
-        **{full(name): Arm(trained(name, 8)) for name in PENALTIES},
-        **{long(name): Arm(trained(name, 20), seeds=3) for name in ("0", "1e-4")},
-        **{stepwise(name): Arm(trained(name, 8).vary(snapshots=STEPS), seeds=3) for name in ("1e-5", "1e-4", "1e-2")},
+        **{full(name): Arm(eight.vary(l2=value)) for name, value in PENALTIES.items()},
+        **{long(name): Arm(baseline.vary(l2=PENALTIES[name]), seeds=3) for name in ("0", "1e-4")},
+        **{
+            stepwise(name): Arm(eight.vary(l2=PENALTIES[name], snapshots=STEPS), seeds=3)
+            for name in ("1e-5", "1e-4", "1e-2")
+        },
         **{small(name): Arm(thousand.vary(l2=PENALTIES[name])) for name in SMALL_PENALTIES},
         **{decayed(name): Arm(thousand.vary(optimizer="adamw", weight_decay=value)) for name, value in DECAYS.items()},
     },
