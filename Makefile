@@ -30,7 +30,7 @@ preview: $(READY) ## The same with few seeds and epochs, into _build/preview
 	$(BUILD) --path-output _build/preview
 
 test: $(READY) ## Run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 test-slow: $(READY) ## Run the tests that take long
 	$(BIN)/pytest -m slow

@@ -308,11 +308,18 @@ def test_environment_names_what_trained() -> None:
 
 
 def test_training_time_counts_trajectories() -> None:
-    """The time table tells each study's arms, runs, separate trainings and core-seconds."""
+    """The time table tells each study's arms, runs, separate trainings, core-seconds and epochs of the baseline."""
     specs = [baseline.vary(epochs=epochs, seed=seed) for epochs in (5, 10) for seed in (0, 1)]
     *short, long = (pretend(spec, seconds=2.0) for spec in specs[:3])
     results = results_of({"5": short, "10": [long]})
-    assert ["2", "3", "2", "4"] == row(tables.training_time([results]), "task00-pretended")
+    # The two trainings take 0.2 and 0.4 seconds an epoch.
+    assert ["2", "3", "2", "4", f"{4 / 0.3:.0f}"] == row(tables.training_time([results]), "task00-pretended")
+
+
+def test_training_time_without_the_baseline() -> None:
+    """Where the baseline was not trained, nothing is compared with it."""
+    results = results_of({"own": [pretend(baseline.vary(dropout=0.3), seconds=4.0)]})
+    assert ["1", "1", "1", "4", ""] == row(tables.training_time([results]), "task00-pretended")
 
 
 def test_training_time_of_a_shared_training() -> None:
@@ -323,9 +330,9 @@ def test_training_time_of_a_shared_training() -> None:
     second = dataclasses.replace(second, study=dataclasses.replace(second.study, name="task01-pretended"))
     found = read(tables.training_time([first, second]))
     expected = [
-        ["Study", "Arms", "Runs", "Trainings", "Core-seconds"],
-        ["task00-pretended", "2", "2", "2", "8"],
-        ["task01-pretended", "1", "1", "0", "4"],
-        ["All", "", "", "2", "12"],
+        ["Study", "Arms", "Runs", "Trainings", "Core-seconds", "Epochs of the baseline"],
+        ["task00-pretended", "2", "2", "2", "8", "10"],
+        ["task01-pretended", "1", "1", "0", "4", "5"],
+        ["All", "", "", "2", "12", "15"],
     ]
     assert expected == found.rows

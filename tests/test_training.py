@@ -387,6 +387,28 @@ def test_batches_hold_every_image_once(count: int, size: int) -> None:
     assert {*found.ravel()[count:].tolist()} <= {training.ABSENT}
 
 
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_batches_are_filled_up_to_blocks(steps: int, size: int) -> None:
+    """A run's batches come first; after them, up to whole blocks, there is no image."""
+    rows = np.broadcast_to(np.int32(7), (steps, size))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "BLOCK", 96)
+        found = training.filled(rows)
+    block = max(1, 96 // size)
+    assert (-(-steps // block) * block, size) == found.shape
+    assert (found[:steps] == 7).all()
+    assert (found[steps:] == training.ABSENT).all()
+
+
+def test_sizes_of_training_sets_share_a_compilation() -> None:
+    """Neither the number of training images nor the epochs between evaluations is compiled into a program's steps."""
+    program.cached_program.cache_clear()
+    for changes in ({}, {"train_size": 96}, {"epochs": 4, "evaluate_every": 2}):
+        spec = SMALL.vary(**changes)
+        training.train(spec)
+    assert program.program_for(spec).steps.experimental_get_tracing_count() == 1
+
+
 def test_learning_rate_takes_effect() -> None:
     """Adam's first step is proportional to the learning rate, also where the compiled program is reused."""
     changes = []

@@ -59,7 +59,7 @@ def engine(spec: RunSpec) -> Epoch:
     """Return the epoch of this book, as its runs take it: one XLA program over images in memory."""
     run, random = Training(spec), np.random.default_rng(spec.seed)
     train = run.split.train[: spec.data.train_size]
-    return lambda: run._train_epoch(0, train[random.permutation(len(train))])["loss"]
+    return lambda: run.train_epochs(0, [train[random.permutation(len(train))]])["loss"]
 
 
 @functools.cache

@@ -61,7 +61,7 @@ def missing(specs: Iterable[RunSpec], store: RunStore) -> list[RunSpec]:
 
 def program_key(spec: RunSpec) -> tuple[object, ...]:
     """Return what runs have in common that share a compiled program, as a key to sort by, the costliest first."""
-    shapes = (spec.batch_size, spec.data.train_size, spec.evaluate_images)
+    shapes = (spec.batch_size, spec.evaluate_images)
     return (-spec.model.parameters, *map(repr, spec.structure), *shapes)
 
 

@@ -58,7 +58,7 @@ class Program:
 
     @functools.cached_property
     def steps(self) -> Any:
-        """The compiled function that takes optimizer steps `start` to `stop` of `order`, the `batches` of an epoch.
+        """The compiled function that takes optimizer steps `start` to `stop` of `order`, the `batches` of epochs.
 
         It adds to `sums`, the loss and the correct predictions so far, so that a pause does not change their rounding.
         """

@@ -250,7 +250,7 @@ def _checksum(arrays: Arrays, about: Mapping[str, Any]) -> str:
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         total.update(f"{name}|{array.dtype.str}|{array.shape}|".encode())
-        total.update(array.tobytes())
+        total.update(array.data)
     return total.hexdigest()
 
 

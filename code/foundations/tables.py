@@ -233,13 +233,19 @@ def _minute(moment: str) -> str:
 
 
 def training_time(results: Sequence[Results]) -> Table:
-    """Return each study's runs and trainings, and how many core-seconds these took.
+    """Return each study's runs and trainings, and how long these took, in core-seconds and in epochs of the baseline.
 
     A training that several studies share counts for the first of them, but for the epochs that only later ones ask for.
+    An epoch of the baseline is the median one over its trainings, with its evaluation; where there is none the column
+    is empty.
     """
     longest: dict[RunSpec, int] = {}
+    took: dict[RunSpec, float] = {}
     for _, run in _by_study(results):
         longest[trajectory(run.spec)] = max(longest.get(trajectory(run.spec), 0), run.spec.epochs)
+        took[trajectory(run.spec)] = run.provenance.seconds
+    plain = [spec for spec in longest if spec == trajectory(baseline.vary(seed=spec.seed))]
+    epoch = np.median([took[spec] / longest[spec] for spec in plain]) if plain else None
     paid = dict.fromkeys(longest, 0)
     trainings, seconds = Counter[str](), defaultdict[str, float](float)
     for study, run in _by_study(results):
@@ -254,7 +260,10 @@ def training_time(results: Sequence[Results]) -> Table:
         counts = (len(result.runs), len(result.all_runs), trainings[name], seconds[name])
         rows.append((name, *(f"{n:,.0f}" for n in counts)))
     rows.append(("All", "", "", f"{len(longest):,}", f"{sum(seconds.values()):,.0f}"))
-    return Table("Training time of each study.", ("Study", "Arms", "Runs", "Trainings", "Core-seconds"), rows)
+    times = [*(seconds[result.study.name] for result in results), sum(seconds.values())]
+    rows = [(*row, f"{time / epoch:,.0f}" if epoch else "") for row, time in zip(rows, times, strict=True)]
+    header = ("Study", "Arms", "Runs", "Trainings", "Core-seconds", "Epochs of the baseline")
+    return Table("Training time of each study.", header, rows)
 
 
 def _by_study(results: Sequence[Results]) -> Iterable[tuple[Study, Run]]:

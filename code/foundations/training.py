@@ -1,16 +1,17 @@
 """The compiled epoch: from a `RunSpec` to a `Run`.
 
-A whole epoch is one XLA program over images that sit in memory; Keras's callbacks run between epochs. The arithmetic is
-that of `model.fit`, which the tests hold it to.
+A whole epoch, or all epochs from one evaluation to the next, is one call of an XLA program over images that sit in
+memory; Keras's callbacks run between evaluations. The arithmetic is that of `model.fit`, which the tests hold it to.
 """
 
 from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from foundations.specs import RunSpec
 
 Indices = NDArray[np.int32]
 Sums = tuple[tf.Tensor, tf.Tensor]
+
+BLOCK = 2**16
+"""Positions that are handed to the program at a time, or a multiple: of another number it is compiled anew."""
 
 
 def orders(spec: RunSpec, train: Indices) -> Iterator[Indices]:
@@ -38,6 +42,12 @@ def batches(order: Indices, size: int) -> Indices:
     A last batch of fewer images would be compiled on its own.
     """
     return np.pad(order, (0, -len(order) % size), constant_values=ABSENT).reshape(-1, size)
+
+
+def filled(rows: Indices) -> Indices:
+    """Return batches, (steps, size), with rows of `ABSENT` after them that no step takes, up to whole blocks."""
+    block = max(1, BLOCK // rows.shape[1])
+    return np.pad(rows, ((0, -len(rows) % block), (0, 0)), constant_values=ABSENT)
 
 
 @functools.lru_cache(maxsize=1)
@@ -88,21 +98,17 @@ class Training:
         self.snapshots: dict[int, Weights] = {}
 
     def run(self) -> Run:
-        """Train epoch by epoch, with Keras's callbacks in between."""
+        """Train from evaluation to evaluation, with Keras's callbacks in between."""
         started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
         stopping = early_stopping(self.spec)
         model = self.program.model
         callbacks = keras.callbacks.CallbackList([stopping] if stopping else [], model=model)
         self._snapshot(0)
         callbacks.on_train_begin()
-        for epoch, order in enumerate(orders(self.spec, self.split.train[: self.spec.data.train_size])):
-            evaluation, before = divmod(epoch, self.spec.evaluate_every)
-            if before == 0:
-                callbacks.on_epoch_begin(evaluation)
-            averages = self._train_epoch(epoch, order)
-            if before + 1 < self.spec.evaluate_every:
-                continue
-            logs = {**averages, **self._measure()}
+        every, epochs = self.spec.evaluate_every, orders(self.spec, self.split.train[: self.spec.data.train_size])
+        for evaluation, part in enumerate(zip(*[epochs] * every, strict=True)):
+            callbacks.on_epoch_begin(evaluation)
+            logs = {**self.train_epochs(evaluation * every, part), **self._measure()}
             for name, value in logs.items():
                 self.history.setdefault(name, []).append(value)
             callbacks.on_epoch_end(evaluation, logs)
@@ -118,20 +124,25 @@ class Training:
             provenance=provenance(started, time.perf_counter() - clock),
         )
 
-    def _train_epoch(self, epoch: int, order: Indices) -> dict[str, float]:
-        """Take an epoch's steps, pausing where a snapshot is due; return Keras's training averages."""
-        steps = batches(order, self.spec.batch_size)
-        first = epoch * len(steps)
-        due = [step - first for step in self.spec.snapshots if first < step <= first + len(steps)]
+    def train_epochs(self, first: int, orders: Sequence[Indices]) -> dict[str, float]:
+        """Take all steps of some epochs, of which `first` is the first, pausing where a snapshot is due.
+
+        Return Keras's training averages, which are those of the last epoch.
+        """
+        epochs = [batches(order, self.spec.batch_size) for order in orders]
+        rows = tf.constant(filled(np.concatenate(epochs)))
+        length = len(epochs[0])
+        before, last, end = first * length, (len(epochs) - 1) * length, len(epochs) * length
+        due = {step - before for step in self.spec.snapshots if before < step <= before + end}
         zero = tf.zeros((), self.tensors[0].dtype)
-        sums: Sums = (zero, zero)
-        start = 0
-        for stop in sorted({*due, len(steps)}):
-            sums = self.program.steps(*self.tensors, tf.constant(steps), tf.constant(start), tf.constant(stop), *sums)
-            self._snapshot(first + stop)
-            start = stop
-        loss, correct = (float(value) for value in sums)
-        return {"loss": loss / len(order), "accuracy": correct / len(order)}
+        nothing: Sums = (zero, zero)
+        sums = nothing
+        for start, stop in itertools.pairwise(sorted({0, *due, last, end})):
+            bounds = tf.constant(start), tf.constant(stop)
+            sums = self.program.steps(*self.tensors, rows, *bounds, *(nothing if start == last else sums))
+            self._snapshot(before + stop)
+        loss, correct = (float(value) / len(orders[-1]) for value in sums)
+        return {"loss": loss, "accuracy": correct}
 
     def _measure(self) -> dict[str, float]:
         """Return the clean metrics on the three sets, and Keras's `val_loss` and `val_accuracy` on the select half."""
