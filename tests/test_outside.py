@@ -67,6 +67,16 @@ def test_hits_are_of_each_picture(three: outside.Pictures) -> None:
     assert not np.array_equal(outside.prepared("drawn"), outside.prepared("drawn", ("crop",)))
 
 
+def test_preprocessing_is_stored(three: outside.Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was prepared once is not prepared again, in this process or another; a picture that is refused is black."""
+    three.pictures[1][:] = 0.5
+    first = outside.prepared("drawn")
+    assert [True, False, True] == first.any(axis=(1, 2)).tolist()
+    outside._prepared.cache_clear()
+    monkeypatch.delattr(outside, "place")
+    np.testing.assert_array_equal(outside.prepared("drawn"), first)
+
+
 def test_unknown_set() -> None:
     """A set that does not exist is named, with those that do."""
     with pytest.raises(FoundationsError, match=r"a set of pictures must be one of drawn, scanned\. Received: 'mail'"):

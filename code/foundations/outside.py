@@ -80,7 +80,7 @@ def size(name: str) -> int:
 
 
 def prepared(name: str, without: Sequence[str] = ()) -> data.Images:
-    """Return a set's pictures after preprocessing, (n, 28, 28), with some of its steps left out; kept in memory.
+    """Return a set's pictures after preprocessing, (n, 28, 28), with some of its steps left out; stored, and kept.
 
     A picture that preprocessing refuses is black: no network has anything to read in it.
 
@@ -95,8 +95,21 @@ def prepared(name: str, without: Sequence[str] = ()) -> data.Images:
 
 @functools.lru_cache(maxsize=16)
 def _prepared(name: str, without: tuple[str, ...]) -> data.Images:
+    return preprocessed_set([], name, size(name), strokes.checksum(), without=[*without])
+
+
+@measurement
+def preprocessed_set(
+    runs: Sequence[Run],  # noqa: ARG001  # no network has a part in it
+    name: str,
+    count: int,
+    checksum: str,
+    without: Sequence[str],
+) -> data.Images:
+    """Return what `prepared` does; count and checksum are those of `outside_hits`, and there are no runs."""
+    assert (count, checksum) == (size(name), strokes.checksum())
     steps, black = _steps(without), np.zeros((SIZE, SIZE), dtype=np.uint8)
-    crops = _cropped(name, tuple(step for step in without if step in UP_TO_CROP))
+    crops = _cropped(name, tuple(step for step in UP_TO_CROP if step in without))
     return np.array([black if crop is None else place(resample(crop, steps), steps) for crop in crops])
 
 
