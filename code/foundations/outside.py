@@ -113,7 +113,7 @@ def preprocessed_set(
     return np.array([black if crop is None else place(resample(crop, steps), steps) for crop in crops])
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=1 + len(UP_TO_CROP))
 def _cropped(name: str, without: tuple[str, ...]) -> list[Picture | None]:
     """Return a set's pictures up to the crop, which is most of the work; None for one that preprocessing refuses."""
     return [_crop(picture, _steps(without)) for picture in SETS[name]().pictures]
