@@ -246,6 +246,10 @@ def training_time(results: Sequence[Results]) -> Table:
         took[trajectory(run.spec)] = run.provenance.seconds
     plain = [spec for spec in longest if spec == trajectory(baseline.vary(seed=spec.seed))]
     epoch = np.median([took[spec] / longest[spec] for spec in plain]) if plain else None
+
+    def both(time: float) -> tuple[str, str]:
+        return f"{time:,.0f}", f"{time / epoch:,.0f}" if epoch else ""
+
     paid = dict.fromkeys(longest, 0)
     trainings, seconds = Counter[str](), defaultdict[str, float](float)
     for study, run in _by_study(results):
@@ -257,11 +261,9 @@ def training_time(results: Sequence[Results]) -> Table:
     rows = []
     for result in results:
         name = result.study.name
-        counts = (len(result.runs), len(result.all_runs), trainings[name], seconds[name])
-        rows.append((name, *(f"{n:,.0f}" for n in counts)))
-    rows.append(("All", "", "", f"{len(longest):,}", f"{sum(seconds.values()):,.0f}"))
-    times = [*(seconds[result.study.name] for result in results), sum(seconds.values())]
-    rows = [(*row, f"{time / epoch:,.0f}" if epoch else "") for row, time in zip(rows, times, strict=True)]
+        counts = (len(result.runs), len(result.all_runs), trainings[name])
+        rows.append((name, *(f"{n:,}" for n in counts), *both(seconds[name])))
+    rows.append(("All", "", "", f"{len(longest):,}", *both(sum(seconds.values()))))
     header = ("Study", "Arms", "Runs", "Trainings", "Core-seconds", "Epochs of the baseline")
     return Table("Training time of each study.", header, rows)
 

@@ -139,6 +139,7 @@ class Training:
         sums = nothing
         for start, stop in itertools.pairwise(sorted({0, *due, last, end})):
             bounds = tf.constant(start), tf.constant(stop)
+            # What was summed before the last epoch is in no average.
             sums = self.program.steps(*self.tensors, rows, *bounds, *(nothing if start == last else sums))
             self._snapshot(before + stop)
         loss, correct = (float(value) / len(orders[-1]) for value in sums)
