@@ -123,9 +123,10 @@ def test_nothing_to_read(foundations: Foundations, trainings: list[RunSpec], tmp
     blank, none, target = (str(tmp_path / name) for name in ("blank.png", "none", "why.png"))
     said = foundations("predict", blank, none, "--explain", target)
     assert (2, "") == (said.code, said.output)
-    first, second = said.errors.splitlines()
+    first, second, third = said.errors.splitlines()
     assert f"{blank}: a picture must show a digit that stands out from its paper. Received: a blank one" in first
     assert f"{none}: a folder must be readable and hold pictures" in second
+    assert f"{target} is not written: there is no picture to explain" == third
     assert [] == trainings
     assert not Path(target).exists()
 
@@ -155,7 +156,7 @@ def test_explanations_that_cannot_be_written(
 ) -> None:
     """A figure of another kind is refused at once; one whose place cannot be written to, after the answers."""
     said = foundations("predict", str(folder), "--explain", "why.txt")
-    message = "foundations: --explain must be a file name that ends in .png, .svg, .pdf. Received: 'why.txt'\n"
+    message = "foundations: --explain must be a file name that ends in .png, .svg or .pdf. Received: 'why.txt'\n"
     assert (2, "", message) == (said.code, said.output, said.errors)
     assert [] == trainings
     said = foundations("predict", str(folder), "--explain", str(tmp_path / "none" / "why.png"))

@@ -104,6 +104,28 @@ def test_weak_lines_on_grainy_paper_go() -> None:
     assert (evened[:, :15] == 0).all()
 
 
+@pytest.mark.parametrize("strength", [0.05, 0.2, 0.45])
+@pytest.mark.parametrize(("down", "across"), [(1, 0), (0, 1), (1, 1)], ids=["ruled", "columns", "squared"])
+def test_lines_on_clean_paper_go(strength: float, down: int, across: int) -> None:
+    """Ruled and squared paper is evened out to the bit, lines that run through the ink included."""
+    lines = np.maximum(
+        down * (np.arange(120) % 20 < 2)[:, np.newaxis],
+        across * (np.arange(100) % 15 < 2),
+    )
+    picture = np.maximum(strength * lines, cross())
+    assert cross().tolist() == even_out(picture).round(9).tolist()
+
+
+def test_ink_from_edge_to_edge_stays() -> None:
+    """A stroke that spans the picture is no line of the paper, as it is not fainter than the rest of the ink."""
+    picture = np.zeros((60, 40))
+    picture[:, 18:24] = 0.8
+    picture[30:36, 10:30] = 1
+    evened = even_out(picture)
+    assert pytest.approx(0.8) == evened[0, 20]
+    assert 0 == evened[0, 10]
+
+
 @pytest.mark.parametrize("picture", [np.full((50, 50), 0.3), 0.3 + 0.02 * np.eye(50), 1 - LIGHT])
 def test_no_ink(picture: np.ndarray) -> None:
     """Paper without ink, or with too little contrast, is refused."""

@@ -88,6 +88,22 @@ def test_transparent_is_white(tmp_path: Path, kind: str) -> None:
     assert 25 == (levels == 0).sum()
 
 
+@pytest.mark.parametrize("level", [248, 255])
+def test_white_on_nothing(tmp_path: Path, level: int) -> None:
+    """A picture that is transparent but for something white shows that on black."""
+    picture = Image.new("RGBA", (20, 20), (255, 255, 255, 0))
+    picture.paste((level, level, level, 255), (5, 5, 10, 10))
+    levels = read(saved(tmp_path / "picture.png", picture, "PNG"))
+    assert pytest.approx((level / 255, 0)) == (levels[7, 7], levels[0, 0])
+    assert 25 == (levels > 0).sum()
+
+
+def test_white_without_transparency(tmp_path: Path) -> None:
+    """A picture that could be transparent, and is white everywhere, stays white."""
+    levels = read(saved(tmp_path / "picture.png", Image.new("RGBA", (20, 20), "white"), "PNG"))
+    assert {1.0} == {*levels.ravel()}
+
+
 def test_half_transparent(tmp_path: Path) -> None:
     """Half transparent black is gray."""
     levels = read(saved(tmp_path / "picture.png", Image.new("RGBA", (20, 20), (0, 0, 0, 128)), "PNG"))

@@ -363,7 +363,7 @@ def test_preparation_shows_every_stage() -> None:
     rows = [digits.preprocess(picture), digits.preprocess(1 - picture)]
     shares = np.full(10, 0.02)
     shares[7] = 0.82
-    figure = plots.preparation(rows, [shares, shares[::-1]])
+    figure = plots.preparation(rows, [shares, shares[::-1]], names=["one.png", "a long name.png"])
     assert 2 * 7 == len(figure.axes)
     for row, item in enumerate(rows):
         axes = figure.axes[7 * row : 7 * row + 6]
@@ -372,6 +372,7 @@ def test_preparation_shows_every_stage() -> None:
     assert ["gray", "ink bright", "paper even", "cropped", "20 × 20", "28 × 28", "7 (82%)"] == [
         ax.get_title() for ax in figure.axes[:7]
     ]
+    assert ["one.png", "a long\nname.png"] == [figure.axes[place].get_ylabel() for place in (0, 7)]
     assert "2 (82%)" == figure.axes[-1].get_title()
     assert pytest.approx(shares) == [patch.get_height() for patch in figure.axes[6].patches]
 

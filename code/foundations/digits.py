@@ -56,7 +56,7 @@ class Steps:
     polarity
         Dark ink on light paper is turned round.
     background
-        Uneven paper is evened out, and contrast stretched.
+        Paper is made black and even, lines that run straight across it are taken off, and contrast is stretched.
     crop
         The digit's bounding box is found, and specks and shadows at the picture's edge are dropped.
     aspect

@@ -27,7 +27,9 @@ DARKEST = 0.1
 """Light that deeper shade is counted as, so that its noise does not grow beyond measure."""
 CLEAN = 1 / 255
 TEXTURE = 0.25
-"""Paper with noise above one gray level has a texture, of up to a quarter of the ink: grain, folds, ruled lines."""
+"""Paper with noise above one gray level has a texture, of up to a quarter of the ink: grain, folds, slanting lines."""
+SPAN, FAINT = 95, 0.5
+"""A ruled line spans so many percent of its row or column, and has at most half the ink of the digit."""
 
 
 def is_dark(picture: Picture) -> bool:
@@ -77,7 +79,7 @@ def stretched(picture: Picture) -> Picture:
         raise blank()
     shades = paper(picture)
     # Ink takes away a share of the light; in the shade that is less light.
-    level = (picture - shades) / (1 - shades).clip(DARKEST)
+    level = unruled((picture - shades) / (1 - shades).clip(DARKEST))
     if np.ptp(level) < LEAST_CONTRAST:
         raise blank()
     split = skimage.filters.threshold_otsu(level)
@@ -90,6 +92,22 @@ def stretched(picture: Picture) -> Picture:
     # Clean paper has no texture; on paper that has, what is weaker than a quarter of the ink is taken for it.
     floor = base + (max(3 * noise, TEXTURE * (full - base)) if noise > CLEAN else 0)
     result: Picture = np.clip((level - floor) / (full - floor), 0, 1)
+    return result
+
+
+def unruled(level: Picture) -> Picture:
+    """Return levels of bright ink without lines that run straight across the picture, as on ruled or squared paper.
+
+    Ink that crosses a line keeps its level. A stroke that spans the picture is no line, as it is not so faint.
+    """
+    base = np.median(level)
+    ink = level.max() - base
+    across, down = (np.percentile(level, 100 - SPAN, axis=axis, keepdims=True) for axis in (1, 0))
+    lines = np.maximum(across, down) - base
+    lines[(lines < LEAST_CONTRAST) | (lines > FAINT * ink)] = 0
+    if not lines.any():
+        return level
+    result: Picture = np.where(lines > 0, base + ink * (level - base - lines).clip(0) / (ink - lines), level)
     return result
 
 

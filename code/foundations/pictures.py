@@ -19,6 +19,10 @@ MOST_SIDE = 2048
 """A longer side is divided by a whole number while decoding, to save memory."""
 
 
+NEARLY_WHITE = 248
+"""A gray level from which on nothing stands out from white."""
+
+
 class PictureError(FoundationsError):
     """A picture that cannot be read, or that does not show one digit."""
 
@@ -34,8 +38,8 @@ def in_folder(folder: Path) -> list[Path]:
 def read(path: Path) -> NDArray[np.float64]:
     """Return the gray levels of a picture, (height, width), from 0 (black) to 1 (white).
 
-    It is turned as its camera says (EXIF), what is transparent in it shows white, and one that is larger than any
-    later step needs is scaled down.
+    It is turned as its camera says (EXIF), what is transparent in it shows white, or black if there is nothing but
+    white, and one that is larger than any later step needs is scaled down.
 
     Raises
     ------
@@ -88,9 +92,14 @@ def gray(picture: Image.Image) -> NDArray[np.float64]:
     """Return gray levels in [0, 1] of a picture of any mode."""
     if picture.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255
         return np.clip(np.asarray(picture, dtype=np.float64) / 65535, 0, 1)
-    if picture.has_transparency_data:
-        coloured = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), coloured)
-    levels = picture.convert("L")
+    levels = on(picture, "white") if picture.has_transparency_data else picture.convert("L")
+    if picture.has_transparency_data and np.asarray(levels).min() >= NEARLY_WHITE:
+        levels = on(picture, "black")
     levels = levels.reduce(-(-max(levels.size) // MOST_SIDE))
     return np.asarray(levels, dtype=np.float64) / 255
+
+
+def on(picture: Image.Image, backing: str) -> Image.Image:
+    """Return a picture's gray levels where what is transparent lets a colour through."""
+    sheet = Image.new("RGBA", picture.size, backing)
+    return Image.alpha_composite(sheet, picture.convert("RGBA")).convert("L")

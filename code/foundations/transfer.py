@@ -27,7 +27,7 @@ SHIFTED = 1_000
 STRANGE = ("letters", "shapes")
 STEPS_IN_WORDS = {
     "polarity": "turning dark ink",
-    "background": "evening out the paper",
+    "background": "making the paper black and even",
     "crop": "cutting the digit out",
     "area": "weighing by area",
     "centre": "centring by mass",

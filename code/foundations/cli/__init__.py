@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 
@@ -15,6 +16,12 @@ from foundations.cli.terminal import errors
 from foundations.cli.training import train
 from foundations.errors import FoundationsError
 
+
+def reflowed(text: str | None) -> str:
+    """Return paragraphs of one line each, which the terminal breaks where it ends."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in (text or "").split("\n\n"))
+
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -23,7 +30,7 @@ app = typer.Typer(
     help="Train, measure and judge the networks of Foundations of Deep Learning.",
 )
 for command in (studies, train, measure, claims, predict):
-    app.command()(command)
+    app.command(help=reflowed(inspect.getdoc(command)))(command)
 app.add_typer(runs_app, name="runs")
 
 

@@ -56,7 +56,7 @@ def predict(paths: Pictures, as_json: Json = False, explain: Explain = None) -> 
     refused = [str(result) for result in found.values() if isinstance(result, PictureError)]
     for reason in refused:
         errors.print(f"foundations: {reason}")
-    if explain is not None and prepared:
+    if explain is not None:
         draw(prepared, shares, explain)
     if refused:
         raise typer.Exit(2)
@@ -64,7 +64,7 @@ def predict(paths: Pictures, as_json: Json = False, explain: Explain = None) -> 
 
 def check_explanation(file: Path | None) -> None:
     """Raise unless a file's ending is that of a figure, before anything else is done."""
-    right = f"a file name that ends in {', '.join(EXPLANATIONS)}"
+    right = f"a file name that ends in {', '.join(EXPLANATIONS[:-1])} or {EXPLANATIONS[-1]}"
     require(file is None or file.suffix.lower() in EXPLANATIONS, "--explain", str(file), right)
 
 
@@ -108,8 +108,11 @@ def as_object(file: Path, shares: Shares | None, result: Prepared | PictureError
 
 
 def answers(shares: Mapping[Path, Shares]) -> Table:
-    """Return the digit read on each picture, and the probabilities of all ten in percent."""
-    grid = table("the digit read, and the probability of each in percent", "picture", "digit", *map(str, range(10)))
+    """Return the digit read on each picture, and the probabilities of all ten in percent.
+
+    They are headed as what they are, the softmax's outputs: on a picture of no digit they are no probabilities.
+    """
+    grid = table("the digit read, and the softmax output for each in percent", "picture", "digit", *map(str, range(10)))
     for column in grid.columns[1:]:
         column.justify = "right"
     grid.columns[0].overflow = "fold"
@@ -121,6 +124,9 @@ def answers(shares: Mapping[Path, Shares]) -> Table:
 
 def draw(prepared: Mapping[Path, Prepared], shares: Mapping[Path, Shares], target: Path) -> None:
     """Write a figure of every step and the probabilities: a row a picture, of the first so many pictures."""
+    if not prepared:
+        errors.print(f"{target} is not written: there is no picture to explain")
+        return
     import matplotlib as mpl  # noqa: PLC0415  # slow to load, as the figures are
 
     mpl.use("Agg")
@@ -128,7 +134,8 @@ def draw(prepared: Mapping[Path, Prepared], shares: Mapping[Path, Shares], targe
 
     shown = [*prepared][:MOST_EXPLAINED]
     with mpl.style.context(plots.STYLE):
-        figure = plots.preparation([prepared[file] for file in shown], [shares[file] for file in shown])
+        pairs = [prepared[file] for file in shown], [shares[file] for file in shown]
+        figure = plots.preparation(*pairs, names=[file.name for file in shown])
         try:
             figure.savefig(target)
         except OSError as error:

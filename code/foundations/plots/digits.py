@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -37,7 +38,10 @@ def stage(picture: Picture, ax: Axes | None = None) -> Axes:
 
 
 def preparation(
-    prepared: Sequence[Prepared], probabilities: Sequence[NDArray[np.floating]], size: float = 1.0
+    prepared: Sequence[Prepared],
+    probabilities: Sequence[NDArray[np.floating]],
+    size: float = 1.0,
+    names: Sequence[str] = (),
 ) -> Figure:
     """Draw pictures after every step of preprocessing and the probabilities of their digits, a row a picture.
 
@@ -49,6 +53,8 @@ def preparation(
         Of each, (10,).
     size
         Width of one stage, in inches.
+    names
+        What the rows are called at their left, if anything.
     """
     columns = len(STAGES) + 1
     figure = plt.figure(figsize=(size * (columns + 0.6), size * (len(prepared) + 0.35)))
@@ -58,6 +64,8 @@ def preparation(
             stage(item.stages[name], ax)
         digit = int(shares.argmax())
         probability_bars(shares, digit, row[-1]).set_title(f"{digit} ({100 * shares[digit]:.0f}%)", fontsize=9, pad=3)
+    for ax, name in zip(axes[:, 0], names, strict=False):
+        ax.set_ylabel(textwrap.fill(name, 14), rotation=0, ha="right", va="center", fontsize=8)
     for ax, label in zip(axes[0], STAGES.values(), strict=False):
         ax.set_title(label, fontsize=9, pad=3)
     return figure

@@ -71,7 +71,7 @@ def confusion(counts: NDArray[np.floating], ax: Axes | None = None) -> Axes:
     ax.imshow(errors, cmap="Oranges", vmax=1.6 * errors.max() or 1)
     whole = np.array_equal(counts, counts.round())
     for (row, column), count in np.ndenumerate(counts):
-        text = f"{count:.0f}" if whole or count >= 10 else f"{count:.1f}"
+        text = f"{count:.0f}" if whole or count >= 10 or count == 0 else f"{count:.1f}"
         ax.text(column, row, text, ha="center", va="center", fontsize=8, color="0.3" if row == column else "black")
     ax.set_xticks(np.arange(10))
     ax.set_yticks(np.arange(10))

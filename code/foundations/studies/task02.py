@@ -118,7 +118,7 @@ study = Study(
         ),
         Claim(
             "evening-counts",
-            "On the drawings, evening out the paper is worth more than five points of accuracy.",
+            "On the drawings, making the paper black and even is worth more than five points of accuracy.",
             worth("background"),
             predicted=None,
             recorded=Verdict.SUPPORTED,
