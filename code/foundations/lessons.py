@@ -199,8 +199,9 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("decay-is-l2", "adam-forgets-the-coefficient", "adam-empties-rare-pixels"),
         ),
         Lesson(
-            "On few images dropout and early stopping lower the cross-entropy of a wide network, a penalty perhaps by "
-            "less than counts. Together they gain less than the sum of what each gains alone.",
+            "On few images dropout and early stopping lower the cross-entropy of a wide network, a weak penalty, "
+            "averaged over the other two, perhaps by less than counts. Together they gain less than the sum of what "
+            "each gains alone.",
             (
                 "dropout-lowers-small-data-loss",
                 "l2-lowers-small-data-loss",

@@ -103,7 +103,14 @@ study = Study(
         Claim(
             "adam-steps-shrink",
             "At a constant learning rate Adam's effective step falls to less than a third within 100 steps.",
-            Effect("effective step: step 1 over step 100", "times", 2, float(np.log(3)), step_shrinkage, ratio=True),
+            Effect(
+                "effective step of the weights that move: step 1 over step 100",
+                "times",
+                2,
+                float(np.log(3)),
+                step_shrinkage,
+                ratio=True,
+            ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
             margin_reason="a step three times smaller would be called another learning rate",

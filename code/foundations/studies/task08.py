@@ -138,7 +138,7 @@ study = Study(
             "noise-falls-as-one-over-batch",
             "The variance of a minibatch's gradient falls as one over its size.",
             Effect(
-                "slope of log variance against log batch size, plus 1, after 4 epochs",
+                "slope of log variance, as with replacement, against log batch size, plus 1, after 4 epochs",
                 "in the exponent",
                 3,
                 0.05,
@@ -201,7 +201,7 @@ study = Study(
         ),
         Claim(
             "equal-fit-equal-validation",
-            "Where they fit their training images equally well, batch 8 and batch 128 leave the same validation "
+            f"Where their training cross-entropy is {LATE:g} nats, batch 8 and batch 128 leave the same validation "
             "cross-entropy.",
             Effect(
                 f"validation cross-entropy where training is at {LATE:g} nats: batch 128 minus batch 8",
