@@ -292,6 +292,12 @@ def test_confusion_is_shaded_by_its_errors() -> None:
     assert [[*map(str, range(10))]] * 2 == ticks
 
 
+def test_averaged_counts_keep_their_decimal() -> None:
+    """Where counts are means, one that happens to be whole is written like the others, and none at all as 0."""
+    ax = plots.confusion(np.array([[90.5, 2.0], [0.0, 1.5]]))
+    assert ["90", "2.0", "0", "1.5"] == [text.get_text() for text in ax.texts]
+
+
 def test_confusion_without_errors() -> None:
     """A confusion matrix without errors is drawn without a shade."""
     ax = plots.confusion(np.diag(np.full(10, 5)))

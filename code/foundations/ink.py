@@ -9,7 +9,7 @@ import scipy  # as in `foundations.statistics`
 import skimage
 from numpy.typing import NDArray
 
-from foundations.pictures import PictureError
+from foundations.pictures import LEAST_CONTRAST, PictureError
 from foundations.resampling import COARSE, linear, reduce, scale
 from foundations.surroundings import inside
 
@@ -18,9 +18,8 @@ WINDOW = 3
 """Paper is what is as bright over a whole square of a third of the picture; no stroke is as thick."""
 ROUNDS = 3
 """How often a plane is fitted; each leaves less than a tenth of the tilt."""
-LEAST_CONTRAST = 8 / 255
 NOISE_RATIO = 6
-"""Ink must differ from its paper by eight gray levels, and by six times the paper's noise."""
+"""Ink must differ from its paper by `LEAST_CONTRAST`, and by six times the paper's noise."""
 FULL_INK = 90
 """The percentile of the ink that becomes white, so that the texture of a pencil saturates."""
 DARKEST = 0.1

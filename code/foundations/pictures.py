@@ -17,10 +17,8 @@ RIGHT = "PNG, JPEG, GIF, WebP or BMP"
 MOST_PIXELS = 100_000_000
 MOST_SIDE = 2048
 """A longer side is divided by a whole number while decoding, to save memory."""
-
-
-NEARLY_WHITE = 248
-"""A gray level from which on nothing stands out from white."""
+LEAST_CONTRAST = 8 / 255
+"""What differs by fewer than eight gray levels does not stand out."""
 
 
 class PictureError(FoundationsError):
@@ -92,14 +90,19 @@ def gray(picture: Image.Image) -> NDArray[np.float64]:
     """Return gray levels in [0, 1] of a picture of any mode."""
     if picture.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255
         return np.clip(np.asarray(picture, dtype=np.float64) / 65535, 0, 1)
-    levels = on(picture, "white") if picture.has_transparency_data else picture.convert("L")
-    if picture.has_transparency_data and np.asarray(levels).min() >= NEARLY_WHITE:
-        levels = on(picture, "black")
+    levels = opaque(picture)
     levels = levels.reduce(-(-max(levels.size) // MOST_SIDE))
     return np.asarray(levels, dtype=np.float64) / 255
 
 
-def on(picture: Image.Image, backing: str) -> Image.Image:
-    """Return a picture's gray levels where what is transparent lets a colour through."""
-    sheet = Image.new("RGBA", picture.size, backing)
-    return Image.alpha_composite(sheet, picture.convert("RGBA")).convert("L")
+def opaque(picture: Image.Image) -> Image.Image:
+    """Return a picture's gray levels with white behind what is transparent, or black if white would leave nothing."""
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    levels = laid_on(picture, "white")
+    return levels if 1 - np.asarray(levels).min() / 255 >= LEAST_CONTRAST else laid_on(picture, "black")
+
+
+def laid_on(picture: Image.Image, colour: str) -> Image.Image:
+    """Return a picture's gray levels where a colour shows through what is transparent."""
+    return Image.alpha_composite(Image.new("RGBA", picture.size, colour), picture.convert("RGBA")).convert("L")

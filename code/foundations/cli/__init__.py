@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 
@@ -16,21 +15,15 @@ from foundations.cli.terminal import errors
 from foundations.cli.training import train
 from foundations.errors import FoundationsError
 
-
-def reflowed(text: str | None) -> str:
-    """Return paragraphs of one line each, which the terminal breaks where it ends."""
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in (text or "").split("\n\n"))
-
-
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     help="Train, measure and judge the networks of Foundations of Deep Learning.",
 )
 for command in (studies, train, measure, claims, predict):
-    app.command(help=reflowed(inspect.getdoc(command)))(command)
+    app.command()(command)
 app.add_typer(runs_app, name="runs")
 
 

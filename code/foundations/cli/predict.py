@@ -134,8 +134,11 @@ def draw(prepared: Mapping[Path, Prepared], shares: Mapping[Path, Shares], targe
 
     shown = [*prepared][:MOST_EXPLAINED]
     with mpl.style.context(plots.STYLE):
-        pairs = [prepared[file] for file in shown], [shares[file] for file in shown]
-        figure = plots.preparation(*pairs, names=[file.name for file in shown])
+        figure = plots.preparation(
+            [prepared[file] for file in shown],
+            [shares[file] for file in shown],
+            names=[file.name for file in shown],
+        )
         try:
             figure.savefig(target)
         except OSError as error:
