@@ -199,9 +199,9 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("decay-is-l2", "adam-forgets-the-coefficient", "adam-empties-rare-pixels"),
         ),
         Lesson(
-            "On few images dropout and early stopping lower the cross-entropy of a wide network, a weak penalty, "
-            "averaged over the other two, perhaps by less than counts. Together they gain less than the sum of what "
-            "each gains alone.",
+            "On few images, each averaged over the other two, dropout and early stopping lower the cross-entropy of a "
+            "wide network, and a weak penalty lowers it perhaps by less than counts. Together they gain less than the "
+            "sum of what each gains alone.",
             (
                 "dropout-lowers-small-data-loss",
                 "l2-lowers-small-data-loss",
@@ -213,8 +213,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
     ),
     "What is inside": (
         Lesson(
-            "What puts one digit before another is a sum over the hidden units, and a few of them carry most of its "
-            "weight.",
+            "What puts one digit before another is a sum over the hidden units, and an eighth of them carry most of "
+            "its weight, signs left out.",
             ("fewer-than-half-are-on", "an-eighth-decides"),
         ),
         Lesson(
