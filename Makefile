@@ -30,7 +30,7 @@ preview: $(READY) ## The same with few seeds and epochs, into _build/preview
 	$(BUILD) --path-output _build/preview
 
 test: $(READY) ## Run the tests
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --max-worker-restart 0
 
 test-slow: $(READY) ## Run the tests that take long
 	$(BIN)/pytest -m slow

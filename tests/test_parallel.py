@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import get_reusable_executor, process_executor
 
 import pretended_workers
 from foundations import parallel
@@ -265,7 +265,7 @@ def as_a_clusters_worker(specs: Sequence[RunSpec], asked: Mapping[str, object]) 
 def test_a_clusters_worker_gives_the_same_bits(trained: Mapping[str, RunStore], bits: Bits) -> None:
     """A worker process with several threads, some of them busy with other things, trains the same runs bit by bit."""
     task = joblib.delayed(as_a_clusters_worker)(SEEDS, circumstances())
-    (runs,) = joblib.Parallel(n_jobs=2)([task])
+    (runs,) = parallel.spread([task])
     assert [bits(run) for run in stored(trained["2"], SEEDS)] == [bits(run) for run in runs]
 
 
@@ -324,6 +324,23 @@ def test_runs_that_nobody_fetches_end_the_workers(monkeypatch: pytest.MonkeyPatc
         assert next(runs).spec.model == SHORT.model
         assert multiprocessing.active_children() != []
     assert [] == multiprocessing.active_children()
+
+
+def grow(number: int) -> int:
+    """Let joblib find from now on that this worker has grown too much, and return the number after a moment."""
+    process_executor._MAX_MEMORY_LEAK_SIZE, process_executor._MEMORY_LEAK_CHECK_DELAY = -(10**12), 0.0
+    time.sleep(0.05)
+    return number
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_worker_that_is_replaced_keeps_nobody_waiting(workers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that joblib ends while others' tasks are waiting are replaced, though warnings of it are errors here."""
+    monkeypatch.setenv("FOUNDATIONS_WORKERS", workers)
+    try:
+        assert [*range(12)] == sorted(parallel.spread(map(joblib.delayed(grow), range(12))))
+    finally:
+        get_reusable_executor().shutdown(wait=True, kill_workers=True)  # other tests need workers that stay
 
 
 SPECS = [baseline.vary(train_size=2000, epochs=5, seed=seed) for seed in range(8)]

@@ -76,8 +76,8 @@ def epoch_in_worker(spec: RunSpec) -> float:
 
 def engine_in_workers(spec: RunSpec) -> Epoch:
     """Return an epoch in every worker at once, as runs are trained; its loss is their mean."""
-    pool = joblib.Parallel(**parallel.dispatch(), batch_size=1)
-    return lambda: float(np.mean(pool(joblib.delayed(epoch_in_worker)(spec) for _ in range(parallel.workers()))))
+    task = joblib.delayed(epoch_in_worker)(spec)
+    return lambda: float(np.mean([*parallel.spread([task] * parallel.workers())]))
 
 
 def fit(spec: RunSpec, **settings: Any) -> Epoch:

@@ -120,7 +120,8 @@ def trained(specs: Sequence[RunSpec]) -> Generator[Run]:
 
 def spread(tasks: Iterable[Any]) -> Generator[Any]:
     """Do joblib's delayed tasks in workers, and yield the results as they come; end the workers if interrupted."""
-    # joblib replaces a worker that has come to hold much (`GROWTH`), as measurements may, and warns of it.
+    # joblib replaces a worker that has come to hold much (`GROWTH`), as measurements may, and warns of it, in a thread
+    # of its own. Where warnings are errors, that thread would end, and all who wait for results would wait for ever.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     pool = joblib.Parallel(**dispatch(), return_as="generator_unordered")
     with holding_interrupts():
