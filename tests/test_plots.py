@@ -139,6 +139,30 @@ def test_names_that_meet_are_drawn_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([], {0.0}),
+        ([(0.5, 0.5)], {8.0, -8.0}),  # through its middle
+        ([(0.5, 0.5), (0.45, 0.45)], {8.0}),  # below it as well
+        ([(0.5, 0.5), (0.55, 0.55)], {-8.0}),
+        ([(0.4, 0.4), (0.6, 0.6)], {0.0}),
+        ([(-3.0, 18.0)], {0.0}),  # steep, through every place
+    ],
+)
+def test_names_give_way_to_lines(lines: list[tuple[float, float]], expected: set[float]) -> None:
+    """A name moves to where fewest lines run through it, no further than it must, and stays where nothing is gained."""
+    fig, ax = plt.subplots(figsize=(4, 4))
+    ax.plot([0, 0.2], [0.5, 0.5])
+    for line in lines:
+        ax.plot([0.1, 1], line)
+    ax.plot([0.3], [0.5], "o", linestyle="none")
+    label_end(ax, 0.2, 0.5, "early", "C0")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    fig.canvas.draw()
+    assert ax.texts[0].get_position()[1] in expected
+
+
+@pytest.mark.parametrize(
     ("curve", "expected"),
     [("judge_accuracy", "accuracy (%)"), ("loss", "cross-entropy (nats)"), ("gap", "cross-entropy (nats)")],
 )

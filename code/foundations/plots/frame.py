@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import scipy  # as in `foundations.statistics`
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import NDArray
 
@@ -21,6 +23,8 @@ NEAR = 24.0
 """Names of lines that end within so many points of each other, across, are kept apart."""
 LINE = 11.0
 """How far apart they are kept, in points."""
+TRIED = (0.0, 4.0, -4.0, 8.0, -8.0, 12.0, -12.0)
+"""How far up names are moved, in points, until fewest lines run through them; the first is where nothing is gained."""
 
 
 def use_style() -> None:
@@ -35,7 +39,7 @@ def axes_or_new(ax: Axes | None, **size: Any) -> Axes:
 
 
 def label_end(ax: Axes, x: float, y: float, text: str, color: Any) -> None:
-    """Write a line's name beside its last point; names that would meet are moved apart when they are drawn."""
+    """Write a line's name beside its last point; when drawn, names move away from each other and from other lines."""
     if text:
         ax.add_artist(EndLabel(text, (x, y), color=color, fontsize=9))
 
@@ -49,20 +53,32 @@ class EndLabel(Annotation):
         super().__init__(text, end, annotation_clip=False, clip_on=False, bbox=ground, **place, **style)
 
     def update_positions(self, renderer: RendererBase) -> None:
-        """Move up or down from where other names are, for the limits and scales that the axes have by now."""
+        """Move up or down from where others and lines are, for the limits and scales that the axes have by now."""
         assert self.axes is not None
         names = [text for text in self.axes.texts if isinstance(text, EndLabel)]
         figure = self.axes.get_figure(root=True)
         assert figure is not None
-        across, up = 72 / figure.dpi * self.axes.transData.transform([text.xy for text in names]).T
+        point = figure.dpi / 72
+        across, up = self.axes.transData.transform([text.xy for text in names]).T / point
         # All names of a group see the same group, from its first to its last, so that they agree who goes where.
         order = np.argsort(across, kind="stable")
         groups = np.split(order, 1 + np.flatnonzero(np.diff(across[order]) > NEAR))
         own = names.index(self)
         group = next(group for group in groups if own in group)
-        shifts = apart(up[group], LINE) - up[group]
-        self.set_position((BESIDE, float(shifts[group == own][0])))
+        heights = apart(up[group], LINE)
+        sizes = [Text.get_window_extent(names[number], renderer).size for number in group]
+        middles = zip(across[group] + BESIDE, heights, sizes, strict=True)
+        boxes = [Bbox.from_bounds(x * point, y * point - size[1] / 2, *size) for x, y, size in middles]
+        crossed = [self.crossings([box.translated(0, shift * point) for box in boxes]) for shift in TRIED]
+        self.set_position((BESIDE, float((heights - up[group])[group == own][0]) + TRIED[np.argmin(crossed)]))
         super().update_positions(renderer)
+
+    def crossings(self, boxes: Sequence[Bbox]) -> int:
+        """Return how often lines of the axes run through boxes, in pixels."""
+        assert self.axes is not None
+        drawn = [line for line in self.axes.lines if line.get_linestyle() != "None"]
+        paths = [line.get_transform().transform_path(line.get_path()) for line in drawn]
+        return sum(path.intersects_bbox(box, filled=False) for path in paths for box in boxes)
 
 
 def apart(heights: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
