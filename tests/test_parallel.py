@@ -343,6 +343,18 @@ def test_a_worker_that_is_replaced_keeps_nobody_waiting(workers: str, monkeypatc
         get_reusable_executor().shutdown(wait=True, kill_workers=True)  # other tests need workers that stay
 
 
+@pytest.mark.parametrize("before", [None, "glibc.malloc.check=0"])
+def test_workers_use_huge_pages(before: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers, and they alone, are told to use huge pages; what else is set stays."""
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    if before:
+        monkeypatch.setenv("GLIBC_TUNABLES", before)
+    get_reusable_executor().shutdown(wait=True)
+    (told,) = parallel.spread([joblib.delayed(os.getenv)("GLIBC_TUNABLES")])
+    assert ":".join(filter(None, (before, parallel.HUGE_PAGES))) == told
+    assert before == os.environ.get("GLIBC_TUNABLES")
+
+
 SPECS = [baseline.vary(train_size=2000, epochs=5, seed=seed) for seed in range(8)]
 TRAIN = ["train", "--set", "train_size=2000", "--set", "epochs=5", "--seeds", "8"]
 REAL = "from foundations import cli; cli.main()"
