@@ -11,6 +11,7 @@ import numpy as np
 import scipy  # as in `foundations.statistics`
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.path import Path as LinePath
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -69,16 +70,16 @@ class EndLabel(Annotation):
         sizes = [Text.get_window_extent(names[number], renderer).size for number in group]
         middles = zip(across[group] + BESIDE, heights, sizes, strict=True)
         boxes = [Bbox.from_bounds(x * point, y * point - size[1] / 2, *size) for x, y, size in middles]
-        crossed = [self.crossings([box.translated(0, shift * point) for box in boxes]) for shift in TRIED]
+        lines = [line for line in self.axes.lines if line.get_linestyle() != "None"]
+        paths = [line.get_transform().transform_path(line.get_path()) for line in lines]
+        crossed = [crossings(paths, [box.translated(0, shift * point) for box in boxes]) for shift in TRIED]
         self.set_position((BESIDE, float((heights - up[group])[group == own][0]) + TRIED[np.argmin(crossed)]))
         super().update_positions(renderer)
 
-    def crossings(self, boxes: Sequence[Bbox]) -> int:
-        """Return how often lines of the axes run through boxes, in pixels."""
-        assert self.axes is not None
-        drawn = [line for line in self.axes.lines if line.get_linestyle() != "None"]
-        paths = [line.get_transform().transform_path(line.get_path()) for line in drawn]
-        return sum(path.intersects_bbox(box, filled=False) for path in paths for box in boxes)
+
+def crossings(paths: Sequence[LinePath], boxes: Sequence[Bbox]) -> int:
+    """Return how often lines run through boxes."""
+    return sum(path.intersects_bbox(box, filled=False) for path in paths for box in boxes)
 
 
 def apart(heights: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
