@@ -42,7 +42,7 @@ HEADLINES: Sequence[Headline] = (
     Headline("task01-predictions", "SGD, 10 epochs", "Plain SGD, 10 epochs"),
     Headline("task05-dropout", "dropout 0.1", "Dropout 0.1, 20 epochs"),
     Headline("task05-dropout", "dropout 0.3, 40 epochs", "Dropout 0.3, 40 epochs"),
-    Headline("task06-l2", "λ = 1e-4", "L2 penalty of 0.0001, 7 epochs"),
+    Headline("task06-l2", "λ = 1e-4", "L2 penalty of 0.0001, 6 epochs"),
     Headline("task07-optimizers", "SGD, tuned, 10 epochs", "SGD at its tuned rate, 10 epochs"),
     Headline("task07-optimizers", "momentum, tuned, 10 epochs", "SGD with momentum 0.9, tuned, 10 epochs"),
     Headline("task07-optimizers", "AdamW", "AdamW, 20 epochs"),
