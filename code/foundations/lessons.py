@@ -60,7 +60,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
         Lesson(
             "Keras's validation loss contains the penalty, so that a network with a penalty can look worse than it "
             "predicts. Compare cross-entropies.",
-            ("val-loss-hides-the-gain",),
+            ("val-loss-counts-the-penalty",),
         ),
     ),
     "How networks train": (

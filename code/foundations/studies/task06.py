@@ -139,7 +139,7 @@ study = Study(
             elsewhere=Verdict.SUPPORTED,
         ),
         Claim(
-            "val-loss-hides-the-gain",
+            "val-loss-counts-the-penalty",
             "By val_loss, the network with λ = 1e-4 looks worse than the one without a penalty.",
             paired("val_loss", more=full("1e-4"), than=full("0")),
             predicted=Verdict.SUPPORTED,
