@@ -81,7 +81,7 @@ study = Study(
     fixed=(
         "momentum 0.9, Adam's decay rates and epsilon at Keras's defaults",
         "learning rates constant",
-        "5 epochs to tune, of which the best counts, and the same after tuning; 10 for jumps and decays, 20 at defaults",
+        "5 epochs to tune, of which the best counts, and the same after tuning; 10 for jumps and decay; 20 at defaults",
         "batch size 32",
         "128 ReLU units",
         "50,000 training images",
