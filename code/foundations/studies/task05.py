@@ -31,13 +31,10 @@ from foundations.thinning import (
 
 
 def arms() -> dict[str, Arm]:
-    """Return every rate at every width for up to 20 epochs, and at 128 units no dropout and 0.3 for 40 as well.
-
-    Ten seeds answer for the baseline; five are trained on to 40 epochs, and three of each other width.
-    """
+    """Return every rate at every width for up to 20 epochs, and at 128 units no dropout and 0.3 for 40 as well."""
     widths = {128: 10, 32: 3, 512: 3}
     cases = [(rate, width, min(20, longest(rate, width)), widths[width]) for width in widths for rate in RATES]
-    cases += [(rate, 128, 40, 5) for rate in ENDS]
+    cases += [(rate, 128, 40, 10) for rate in ENDS]
     return {
         arm_name(rate, width, epochs): Arm(baseline.vary(dropout=rate, hidden=(width,), epochs=epochs), seeds)
         for rate, width, epochs, seeds in cases
