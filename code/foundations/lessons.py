@@ -28,8 +28,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "How much a choice flatters depends on who competes: neighbouring epochs of one network, on thousands of "
-            "images, are nearly honest. Judge them on other images all the same.",
+            "How much a choice flatters depends on who competes: neighbouring epochs of one network, chosen by their "
+            "loss on thousands of images, are nearly honest. Judge them on other images all the same.",
             ("chosen-epoch-flatters",),
         ),
         Lesson(

@@ -234,6 +234,19 @@ study = Study(
             recorded=Verdict.REFUTED,
         ),
         Claim(
+            "chosen-accuracy-flatters",
+            "The accuracy by which patience 10 chose its epoch flatters that epoch.",
+            Effect(
+                "advantage in accuracy of the select half at the kept epoch of Adam, minus at its neighbours",
+                POINTS,
+                2,
+                MARGIN_POINTS,
+                lambda results: optimism(results["Adam"], "accuracy", EarlyStoppingSpec("val_accuracy", 10)),
+            ),
+            predicted=None,
+            recorded=Verdict.INCONCLUSIVE,
+        ),
+        Claim(
             "stopping-raises-accuracy",
             "Early stopping prevents overfitting, so the network reads more new images correctly than after 40 epochs.",
             accuracy_gain("Adam", 1),
