@@ -264,7 +264,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "Scans of other handwriting stay hard, and their coarse pixels alone are the smaller part of that.",
+            "Scans of other handwriting stay hard; coarse pixels alone cost MNIST's own images less.",
             ("scans-are-harder", "eight-pixels-suffice", "scans-lie-farther"),
         ),
         Lesson(
