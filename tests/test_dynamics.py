@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from foundations.dynamics import effective_step, flat
+from foundations.dynamics import effective_step, flat, step_of_noise
 from foundations.runs import Weights
 from foundations.specs import RunSpec, baseline
 from pretended import pretend, random_weights
@@ -34,6 +34,20 @@ def adam(gradients: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         second = 0.999 * second + 0.001 * gradient**2
     count = len(gradients)
     return (first / (1 - 0.9**count)) / (np.sqrt(second / (1 - 0.999**count)) + 1e-7)
+
+
+@pytest.mark.parametrize("count", [1, 2, 10, 60])
+def test_adam_steps_through_noise_as_derived(count: int) -> None:
+    """Adam by hand, fed with normal noise, makes steps of the size that the formula gives."""
+    random = np.random.default_rng(count)
+    step = adam([*random.standard_normal((count, 100_000))])
+    assert pytest.approx(np.sqrt(np.mean(step**2)), rel=0.02) == step_of_noise(count)
+
+
+def test_steps_through_noise_end_at_the_limit() -> None:
+    """The first step is 1; after many the size is √((1 - β) / (1 + β))."""
+    assert pytest.approx([1, math.sqrt(0.1 / 1.9)]) == step_of_noise([1, 1_000])
+    assert pytest.approx(math.sqrt(0.01 / 1.99)) == step_of_noise(10_000, beta=0.99)
 
 
 @given(vectors)

@@ -7,9 +7,7 @@ import pytest
 
 from foundations.backend import keras
 from foundations.runs import Floats
-from foundations.specs import baseline
-from foundations.spectra import captured, edges, escaped, glorot_variance, singular_values
-from pretended import pretend, random_run
+from foundations.spectra import captured, edges, escaped, glorot_variance, shuffled, singular_values
 
 
 def initial(units: int) -> Floats:
@@ -46,16 +44,25 @@ def test_edges_are_symmetric() -> None:
 
 def test_escaped_counts_what_is_above_the_edge() -> None:
     """Nothing of an initial kernel escapes but by noise; a strong direction that is added does."""
-    spec = baseline.vary(hidden=(64,))
-    kernel, *others = random_run(spec).weights
     kernel = initial(64)
-    before = escaped(pretend(spec, weights=(kernel, *others)))
+    before = escaped(kernel)
     random = np.random.default_rng(0)
     first, second = random.standard_normal(784), random.standard_normal(64)
     added = 5 * np.outer(first / np.linalg.norm(first), second / np.linalg.norm(second))
-    after = escaped(pretend(spec, weights=((kernel + added).astype(np.float32), *others)))
+    after = escaped((kernel + added).astype(np.float32))
     assert before <= 1
     assert before + 1 == after
+
+
+def test_shuffling_keeps_the_weights_and_their_size_alone() -> None:
+    """A direction that stands out is gone; a kernel that is large all over escapes as a whole, shuffled or not."""
+    kernel = initial(64)
+    strong = (kernel + 0.1 * np.ones_like(kernel)).astype(np.float32)
+    assert np.array_equal(np.sort(strong, axis=None), np.sort(shuffled(strong), axis=None))
+    assert not np.array_equal(strong, shuffled(strong))
+    apart = strong * np.where(np.arange(784) % 2, 1, -1)[:, np.newaxis].astype(np.float32)
+    assert singular_values(apart)[0] > 2 * singular_values(shuffled(apart))[0]
+    assert escaped(5 * kernel) == escaped(shuffled(5 * kernel)) == 64
 
 
 def test_captured_share() -> None:

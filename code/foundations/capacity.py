@@ -119,6 +119,11 @@ def slowness(results: Measured) -> Values:
     return np.log(drawn / true)
 
 
+def kernels(results: Measured) -> list[Floats]:
+    """Return the first kernels of the baseline's runs, each (784, units)."""
+    return [run.weights[0] for run in results[BASELINE]]
+
+
 def change(run: Run) -> Floats:
     """Return what training added to the first kernel, (784, units), of a run that kept its initial weights."""
     return run.weights[0] - run.snapshots[0][0]

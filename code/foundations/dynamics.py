@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from foundations.runs import Run, Weights
 
@@ -30,3 +30,20 @@ def effective_step(run: Run, step: int) -> float:
     change = flat(run.snapshots[step]) - flat(run.snapshots[step - 1])
     moved = change[change != 0]
     return float(np.sqrt(np.mean(moved**2)) / run.spec.optimizer.learning_rate)
+
+
+def step_of_noise(steps: ArrayLike, beta: float = 0.9) -> NDArray[np.float64]:
+    """Return the root-mean-square effective step of Adam, at some steps, if gradients are noise from the first on.
+
+    The gradients are independent, of mean 0 and of one variance, which v̂ estimates. The running average m̂ of t of them
+    has (1 - β) / (1 + β) · (1 + βᵗ) / (1 - βᵗ) times their variance: all of it at first, and less as more are averaged.
+
+    Parameters
+    ----------
+    steps
+        Counted from 1.
+    beta
+        The decay rate of the running average of the gradient, β₁.
+    """
+    left = beta ** np.asarray(steps, dtype=float)
+    return np.asarray(np.sqrt((1 - beta) / (1 + beta) * (1 + left) / (1 - left)))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from foundations.runs import Floats, Run
+from foundations.runs import Floats
 
 Values = NDArray[np.float64]
 
@@ -32,9 +32,13 @@ def singular_values(kernel: Floats) -> Values:
     return np.linalg.svd(kernel.astype(np.float64), compute_uv=False)
 
 
-def escaped(run: Run) -> float:
-    """Return how many singular values of a run's first kernel lie above the upper edge of its initial values."""
-    kernel = run.weights[0]
+def shuffled(kernel: Floats) -> Floats:
+    """Return a kernel of the same weights in random order: what is left of it is their sizes."""
+    return np.random.default_rng(0).permuted(kernel)
+
+
+def escaped(kernel: Floats) -> float:
+    """Return how many singular values of a kernel lie above the upper edge of those that it was initialized with."""
     fan_in, fan_out = kernel.shape
     _, upper = edges(fan_in, fan_out, glorot_variance(fan_in, fan_out))
     return float((singular_values(kernel) > upper).sum())

@@ -66,6 +66,12 @@ def noise_growth(results: Measured) -> Values:
     return np.asarray(np.log(scales[:, -1] / scales[:, 0]))
 
 
+def noise_by_batch(results: Measured) -> Values:
+    """Return the log ratio of the noise scales that batch 128 and batch 8 leave after as many updates, (seeds,)."""
+    large, small = (noise_scale(moments(results, EQUAL_UPDATES[f"batch {size}"]))[:, -1] for size in (128, 8))
+    return np.asarray(np.log(large / small))
+
+
 def excess_slope(results: Measured) -> Values:
     """Return by how much the slope of log noise against log batch size exceeds −1, after 4 epochs, (seeds,).
 
@@ -133,6 +139,21 @@ study = Study(
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
             margin_reason="a tenfold noise scale calls for another order of batch sizes",
+        ),
+        Claim(
+            "noise-scale-depends-on-batch",
+            "After equally many updates, training with batch 128 has left a larger noise scale than with batch 8.",
+            Effect(
+                "noise scale after equally many updates: batch 128 over batch 8",
+                "times",
+                2,
+                float(np.log(1.25)),
+                noise_by_batch,
+                ratio=True,
+            ),
+            predicted=None,
+            recorded=Verdict.SUPPORTED,
+            margin_reason="a quarter more or less would hardly call for another batch size",
         ),
         Claim(
             "noise-falls-as-one-over-batch",
