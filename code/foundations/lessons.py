@@ -191,7 +191,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ("penalty-shrinks-weights", "penalty-narrows-gap", "l2-raises-accuracy", "l2-default-is-safe"),
         ),
         Lesson(
-            "Fewer images want more penalty, judged by the cross-entropy.",
+            "On few images and after many epochs a stronger penalty leaves the lower cross-entropy; on many images and "
+            "after few epochs a weaker one does.",
             ("few-images-want-more-penalty", "many-images-want-less-penalty", "l2-pays-on-few-images"),
         ),
         Lesson(
@@ -214,8 +215,8 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
     ),
     "What is inside": (
         Lesson(
-            "What puts one digit before another is a sum over the hidden units, and an eighth of them carry most of "
-            "its weight, signs left out.",
+            "What puts one digit before another is a sum over the hidden units, and biases. In each decision the "
+            "eighth of the units that counts most there carries most of the weight, signs left out.",
             ("fewer-than-half-are-on", "an-eighth-decides"),
         ),
         Lesson(
@@ -265,7 +266,7 @@ LESSONS: Mapping[str, Sequence[Lesson]] = {
             ),
         ),
         Lesson(
-            "Scans of other handwriting stay hard; coarse pixels alone cost MNIST's own images less.",
+            "Scans of other handwriting stay hard: they lose far more than MNIST's own images do at as few pixels.",
             ("scans-are-harder", "eight-pixels-suffice", "scans-lie-farther"),
         ),
         Lesson(

@@ -154,14 +154,15 @@ study = Study(
         ),
         Claim(
             "l2-pays-on-few-images",
-            "On 1,000 images λ = 1e-3 leaves a lower validation cross-entropy than no penalty.",
+            "After 60 epochs on 1,000 images, λ = 1e-3 leaves a lower validation cross-entropy than no penalty.",
             paired("validation_cross_entropy", less=small("1e-3"), than=small("0")),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "l2-reads-more-on-few-images",
-            "On 1,000 images the network with λ = 1e-3 reads more new images correctly than the one without a penalty.",
+            "After 60 epochs on 1,000 images, the network with λ = 1e-3 reads more new images correctly than the one "
+            "without a penalty.",
             paired("validation_accuracy", more=small("1e-3"), than=small("0")),
             predicted=Verdict.INCONCLUSIVE,
             recorded=Verdict.REFUTED,
@@ -169,21 +170,21 @@ study = Study(
         ),
         Claim(
             "l2-of-a-hundredth-pays-on-few-images",
-            "On 1,000 images λ = 1e-2 leaves a lower validation cross-entropy than no penalty.",
+            "After 60 epochs on 1,000 images, λ = 1e-2 leaves a lower validation cross-entropy than no penalty.",
             paired("validation_cross_entropy", less=small("1e-2"), than=small("0")),
             predicted=None,
             recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "l2-of-a-hundredth-reads-less-on-few-images",
-            "On 1,000 images λ = 1e-2 costs accuracy against λ = 1e-3.",
+            "After 60 epochs on 1,000 images, λ = 1e-2 costs accuracy against λ = 1e-3.",
             paired("validation_accuracy", less=small("1e-2"), than=small("1e-3")),
             predicted=None,
             recorded=Verdict.SUPPORTED,
         ),
         Claim(
             "few-images-want-more-penalty",
-            "On 1,000 images λ = 1e-2 leaves a lower validation cross-entropy than λ = 1e-4.",
+            "After 60 epochs on 1,000 images, λ = 1e-2 leaves a lower validation cross-entropy than λ = 1e-4.",
             paired("validation_cross_entropy", less=small("1e-2"), than=small("1e-4")),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
@@ -236,7 +237,8 @@ study = Study(
         ),
         Claim(
             "stronger-decay-pays",
-            "On 1,000 images AdamW with decay 0.2 leaves a lower validation cross-entropy than no penalty.",
+            "After 60 epochs on 1,000 images, AdamW with decay 0.2 leaves a lower validation cross-entropy than no "
+            "penalty.",
             paired("validation_cross_entropy", less=decayed("0.2"), than=small("0")),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
