@@ -15,6 +15,7 @@ from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, NATS, POINTS, SERIES
 from foundations.pruning import BY_MAGNITUDE, BY_SIGNAL, pruned_accuracy
 from foundations.runs import Floats, Run
 from foundations.specs import EarlyStoppingSpec
+from foundations.spectra import escaped, shuffled
 from foundations.stopping import NEVER, at_stop
 
 WIDTHS = (8, 16, 32, 64, 128, 256, 512)
@@ -119,9 +120,13 @@ def slowness(results: Measured) -> Values:
     return np.log(drawn / true)
 
 
-def kernels(results: Measured) -> list[Floats]:
-    """Return the first kernels of the baseline's runs, each (784, units)."""
-    return [run.weights[0] for run in results[BASELINE]]
+def escapes(results: Measured, shuffle: bool = False) -> Values:
+    """Return how many singular values of the baseline's first kernels are above an initial kernel's range, (seeds,).
+
+    With `shuffle`, of the same weights in random order.
+    """
+    kernels = (run.weights[0] for run in results[BASELINE])
+    return np.array([escaped(shuffled(kernel) if shuffle else kernel) for kernel in kernels])
 
 
 def change(run: Run) -> Floats:

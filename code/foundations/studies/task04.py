@@ -17,6 +17,7 @@ from foundations.stopping import NEVER, at_stop, best_epochs, lengths, optimism
 from foundations.study import Arm, Study
 
 PATIENT = EarlyStoppingSpec(patience=3)
+BY_ACCURACY = EarlyStoppingSpec("val_accuracy", patience=10)
 PATIENCES = range(11)
 OPTIMIZERS = ("Adam", "AdamW", "momentum", "SGD")
 """The arms that are trained without early stopping; the rule is replayed on them."""
@@ -241,7 +242,7 @@ study = Study(
                 POINTS,
                 2,
                 MARGIN_POINTS,
-                lambda results: optimism(results["Adam"], "accuracy", EarlyStoppingSpec("val_accuracy", 10)),
+                lambda results: optimism(results["Adam"], "accuracy", BY_ACCURACY),
             ),
             predicted=None,
             recorded=Verdict.INCONCLUSIVE,

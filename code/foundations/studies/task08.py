@@ -66,10 +66,14 @@ def noise_growth(results: Measured) -> Values:
     return np.asarray(np.log(scales[:, -1] / scales[:, 0]))
 
 
+def scale_left(results: Measured, batch: str) -> Values:
+    """Return the noise scale that one of `EQUAL_UPDATES` leaves at its end, (seeds,)."""
+    return noise_scale(moments(results, EQUAL_UPDATES[batch]))[:, -1]
+
+
 def noise_by_batch(results: Measured) -> Values:
-    """Return the log ratio of the noise scales that batch 128 and batch 8 leave after as many updates, (seeds,)."""
-    large, small = (noise_scale(moments(results, EQUAL_UPDATES[f"batch {size}"]))[:, -1] for size in (128, 8))
-    return np.asarray(np.log(large / small))
+    """Return the logarithm of how much larger a noise scale batch 128 leaves than batch 8, (seeds,)."""
+    return np.asarray(np.log(scale_left(results, "batch 128") / scale_left(results, "batch 8")))
 
 
 def excess_slope(results: Measured) -> Values:

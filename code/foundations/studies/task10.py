@@ -16,9 +16,9 @@ from foundations.capacity import (
     cell_name,
     cells,
     change,
+    escapes,
     factorial,
     few_name,
-    kernels,
     peak,
     pruning_loss,
     signal_gain,
@@ -32,7 +32,7 @@ from foundations.factorial import beyond_sum
 from foundations.filters import smoothness
 from foundations.metrics import MARGIN_NATS, MARGIN_POINTS, POINTS
 from foundations.specs import baseline
-from foundations.spectra import captured, escaped, shuffled
+from foundations.spectra import captured
 from foundations.statistics import Verdict
 from foundations.study import Arm, Study
 
@@ -112,7 +112,7 @@ study = Study(
                 "values",
                 1,
                 0.0,
-                lambda results: np.array([escaped(kernel) - 64 for kernel in kernels(results)]),
+                lambda results: escapes(results) - 64,
             ),
             predicted=Verdict.SUPPORTED,
             recorded=Verdict.SUPPORTED,
@@ -126,7 +126,7 @@ study = Study(
                 "values",
                 1,
                 13.0,
-                lambda results: np.array([escaped(shuffled(kernel)) - escaped(kernel) for kernel in kernels(results)]),
+                lambda results: escapes(results, shuffle=True) - escapes(results),
             ),
             predicted=None,
             recorded=Verdict.SUPPORTED,
